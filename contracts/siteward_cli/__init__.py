@@ -1,0 +1,1 @@
+"""The ``siteward`` command: names its subcommands and imports only the one that is called."""

@@ -1,0 +1,1 @@
+"""The wire contract: messages, topics, catalogues, ids and clock. Pure, no I/O."""

@@ -1,0 +1,1 @@
+"""From the broker to the time-series store; acknowledges only what is committed."""

@@ -1,0 +1,1 @@
+"""What the street sees and decides with: database, API, worker, evidence, audit log."""

@@ -1,0 +1,1 @@
+"""Hosts the rules: messages in, alerts, findings and events out."""

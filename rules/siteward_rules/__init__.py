@@ -1,0 +1,1 @@
+"""Milestones, money and alerts as pure functions of facts and time."""

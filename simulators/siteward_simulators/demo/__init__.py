@@ -1,0 +1,1 @@
+"""Starts the production commands as child processes and watches over them."""

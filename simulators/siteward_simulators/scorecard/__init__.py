@@ -1,0 +1,1 @@
+"""Compares what the platform reported with the simulators ground truth."""

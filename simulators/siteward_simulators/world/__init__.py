@@ -1,0 +1,1 @@
+"""What really happens on the simulated sites; everything else only reports it."""
