@@ -1,0 +1,1 @@
+"""Time-series stores, one module per engine."""
