@@ -1,0 +1,1 @@
+"""What stands on a simulated site: cameras, a dust and noise box, a tower crane."""
