@@ -157,7 +157,7 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _explain(document: Document, model: type[BaseModel], error: ErrorDetails) -> ConfigProblem:
-    path = tuple(step for step in error["loc"] if _is_in_file(step))
+    path = _path_in_file(document, error["loc"])
     message = error["msg"].removeprefix("Value error, ")
     remedy = ""
     if error["type"] == "extra_forbidden":
@@ -172,26 +172,26 @@ def _explain(document: Document, model: type[BaseModel], error: ErrorDetails) ->
     return document.problem(path, message, remedy)
 
 
-def _is_in_file(step: str | int) -> bool:
-    return isinstance(step, int) or not step.startswith(("function-", "tagged-union"))
+def _path_in_file(document: Document, loc: _Path) -> _Path:
+    """Leaves out what pydantic puts between: validators' names and the tag of a union."""
+    path: _Path = ()
+    for index, step in enumerate(loc):
+        last = index == len(loc) - 1
+        if last or isinstance(step, int) or (*path, step) in document.lines:
+            path = (*path, step)
+    return path
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:
-    current: Any = model
+    models = [model]
     for step in path:
-        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            field = current.model_fields.get(step)
-            current = field.annotation if field else None
-        current = _model_in(current)
-        if current is None:
-            return []
-    return list(current.model_fields)
+        if isinstance(step, str):
+            fields = [m.model_fields[step] for m in models if step in m.model_fields]
+            models = [found for field in fields for found in _models_in(field.annotation)]
+    return list(dict.fromkeys(name for found in models for name in found.model_fields))
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in get_args(annotation):
-        if (found := _model_in(argument)) is not None:
-            return found
-    return None
+        return [annotation]
+    return [found for argument in get_args(annotation) for found in _models_in(argument)]

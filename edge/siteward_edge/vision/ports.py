@@ -1,0 +1,78 @@
+"""The ports between pictures and findings; one adapter per file beside this one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siteward_contracts.messages import Model
+from siteward_edge.camera_config import Zone
+
+Image = NDArray[np.uint8]
+"""A picture: height x width x 3, BGR, 0 to 255."""
+
+Box = tuple[float, float, float, float]
+"""``(x, y, width, height)`` as fractions of the picture, the origin at the top left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One decoded picture of a camera and when it arrived."""
+
+    image: Image
+    ts: datetime
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedPerson:
+    """Somebody in a picture.
+
+    Attributes:
+        box: Around the whole person.
+        confidence: The detector's, 0 to 1.
+        helmet: Whether a helmet is worn; None when the detector cannot tell.
+        vest: Whether a reflective vest is worn; None when the detector cannot tell.
+    """
+
+    box: Box
+    confidence: float
+    helmet: bool | None = None
+    vest: bool | None = None
+
+
+class PersonDetector(Protocol):
+    """Finds people. One instance per camera; called from that camera's thread only."""
+
+    @property
+    def model(self) -> Model:
+        """What goes into every detection made with it."""
+
+    def detect(self, image: Image) -> list[DetectedPerson]:
+        """The people in a picture, most certain first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateEstimate:
+    """How well one picture of a zone fits each of its states.
+
+    Attributes:
+        probabilities: State code to probability; they sum to 1.
+        visible: Share of the zone that could be judged, 0 to 1.
+    """
+
+    probabilities: dict[str, float]
+    visible: float
+
+
+class ZoneClassifier(Protocol):
+    """Tells which of its ordered states a zone is in."""
+
+    @property
+    def method(self) -> str:
+        """What goes into every progress message made with it."""
+
+    def classify(self, image: Image, zone: Zone) -> StateEstimate:
+        """Judges one picture; ``visible`` 0 when nothing of the zone can be judged."""
