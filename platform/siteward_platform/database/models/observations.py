@@ -1,0 +1,111 @@
+"""What sites reported and what the rules made of it; written by the worker."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from siteward_platform.database.base import Base, Bilingual
+
+
+class AlertRecord(Base):
+    """One incident. ``incident`` names it: rule, device and whatever else tells two apart."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index("ix_alerts_incident", "incident", "started_at"),
+        Index("ix_alerts_project_state", "project_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(ForeignKey("projects.id"))
+    incident: Mapped[str]
+    rule: Mapped[str]
+    rule_version: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    title: Mapped[Bilingual]
+    severity: Mapped[str]
+    state: Mapped[str]
+    device: Mapped[str | None]
+    zone: Mapped[str | None]
+    started_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    value: Mapped[float | None]
+    limit: Mapped[float | None]
+    unit: Mapped[str] = mapped_column(default="")
+    summary: Mapped[Bilingual]
+    evidence: Mapped[str | None]
+    box: Mapped[list[float] | None]
+    confidence: Mapped[float | None]
+    count: Mapped[int] = mapped_column(default=1)
+    acknowledged_by: Mapped[str | None]
+    acknowledged_at: Mapped[datetime | None]
+    verdict: Mapped[str | None]
+    verdict_by: Mapped[str | None]
+    verdict_at: Mapped[datetime | None]
+    verdict_reason: Mapped[str | None]
+    source: Mapped[str] = mapped_column(default="")
+
+
+class SeenMessage(Base):
+    """Ids of messages the worker has taken, so that a repeat does nothing."""
+
+    __tablename__ = "seen_messages"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ts: Mapped[datetime] = mapped_column(index=True)
+
+
+class ZoneState(Base):
+    """A zone as its camera last measured it. No foreign key: messages may come before set-up."""
+
+    __tablename__ = "zone_states"
+
+    project_id: Mapped[str] = mapped_column(primary_key=True)
+    zone: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    percent: Mapped[float]
+    confidence: Mapped[float]
+    coverage: Mapped[float]
+    uncertain: Mapped[bool]
+    measured_at: Mapped[datetime]
+    evidence: Mapped[str | None]
+
+
+class DeviceState(Base):
+    """A device as it last reported itself."""
+
+    __tablename__ = "device_states"
+
+    project_id: Mapped[str] = mapped_column(primary_key=True)
+    device: Mapped[str] = mapped_column(primary_key=True)
+    health: Mapped[str]
+    since: Mapped[datetime | None]
+    last_seen: Mapped[datetime]
+    last_good: Mapped[datetime | None]
+    fps: Mapped[float | None]
+
+
+class Evidence(Base):
+    """A picture in the evidence folder, named by its hash."""
+
+    __tablename__ = "evidence"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str] = mapped_column(index=True)
+    device: Mapped[str]
+    ts: Mapped[datetime]
+    size: Mapped[int]
+    media: Mapped[str] = mapped_column(default="image/jpeg")
+
+
+class EngineState(Base):
+    """What the rule engine must remember across a restart, by rule and series."""
+
+    __tablename__ = "engine_state"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]

@@ -1,0 +1,122 @@
+"""The schema, and what columns promise, on SQLite and on a real PostgreSQL."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from siteward_platform.database import migrate
+from siteward_platform.database.main import command
+from siteward_platform.database.models import Claim, HoldRecord, Payment, Project, SeenMessage
+from siteward_platform.database.session import reading, writing
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def project(**changes: object) -> Project:
+    fields: dict[str, object] = {
+        "id": "p", "name": {"zh": "项目", "en": "Project"}, "kind": "road", "address": "",
+        "latitude": 30.1, "longitude": 120.2, "started_on": date(2026, 1, 1),
+        "planned_finish": date(2026, 12, 1),
+    }  # fmt: skip
+    return Project(**fields | changes)
+
+
+def payment(amount: str, wage: str = "0.00") -> Payment:
+    return Payment(
+        project_id="p", amount=Decimal(amount), wage_amount=Decimal(wage), paid_on=date(2026, 2, 1),
+        payee_account="1", bank_reference="r", purpose="progress", recorded_by="f",
+        recorded_at=NOON,
+    )  # fmt: skip
+
+
+def claim(amount: str, wage: str) -> Claim:
+    return Claim(
+        project_id="p", title="t", milestone="m", amount=Decimal(amount), wage_amount=Decimal(wage),
+        claimed_percent=1, claimed_on=date(2026, 2, 1), payee_account="1", state="submitted",
+        filed_by="d", filed_at=NOON,
+    )  # fmt: skip
+
+
+def test_migrations_build_exactly_what_the_mappings_say(database: Engine) -> None:
+    migrate.compare(database)
+    assert migrate.revision(database) == migrate.newest()
+
+
+def test_money_is_exact_to_the_fen_and_sums_in_the_database(database: Engine) -> None:
+    with writing(database) as session:
+        session.add(project())
+        session.flush()
+        session.add_all([payment("999999999999.99"), payment("0.01"), payment("0.10")])
+    with reading(database) as session:
+        total = session.scalar(select(func.sum(Payment.amount)))
+        assert total == Decimal("1000000000000.10")
+        assert str(session.scalars(select(Payment.amount).where(Payment.id == 2)).one()) == "0.01"
+
+
+def test_a_fraction_of_a_fen_is_refused(database: Engine) -> None:
+    with pytest.raises(StatementError, match="fen"), writing(database) as session:
+        session.add(project())
+        session.flush()
+        session.add(payment("1.005"))
+
+
+def test_instants_come_back_in_utc_whatever_zone_they_had(database: Engine) -> None:
+    beijing = NOON.astimezone(timezone(timedelta(hours=8)))
+    with writing(database) as session:
+        session.add(SeenMessage(id="1", ts=beijing))
+    with reading(database) as session:
+        assert session.scalars(select(SeenMessage.ts)).one().isoformat() == NOON.isoformat()
+
+
+def test_a_naive_instant_is_refused(database: Engine) -> None:
+    with pytest.raises(StatementError, match="zone"), writing(database) as session:
+        session.add(SeenMessage(id="1", ts=NOON.replace(tzinfo=None)))
+
+
+def test_wages_above_the_claim_are_refused_by_the_database_itself(database: Engine) -> None:
+    with pytest.raises(IntegrityError), writing(database) as session:
+        session.add(project())
+        session.flush()
+        session.add(claim("10.00", "10.01"))
+
+
+def test_one_person_on_both_sides_of_a_hold_is_refused_by_the_database_itself(
+    database: Engine,
+) -> None:
+    with pytest.raises(IntegrityError), writing(database) as session:
+        session.add(project())
+        session.flush()
+        session.add(claim("10.00", "2.00"))
+        session.flush()
+        session.add(
+            HoldRecord(
+                claim_id=1,
+                state="decided_hold",
+                amount=Decimal("8.00"),
+                wage_excluded=Decimal("2.00"),
+                recommended_by="li",
+                recommended_role="supervisor",
+                recommended_at=NOON,
+                decided_by="li",
+                decided_role="finance",
+            )  # fmt: skip
+        )
+
+
+def test_a_foreign_key_holds(database: Engine) -> None:
+    with pytest.raises(IntegrityError), writing(database) as session:
+        session.add(payment("1.00"))
+
+
+def test_db_upgrade_then_check_on_the_command_line(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    missing = CliRunner().invoke(command, ["check", "--url", url])
+    assert missing.exit_code == 1
+    assert "siteward db upgrade" in missing.output
+    assert CliRunner().invoke(command, ["upgrade", "--url", url]).exit_code == 0
+    assert CliRunner().invoke(command, ["check", "--url", url]).exit_code == 0
