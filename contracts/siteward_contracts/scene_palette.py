@@ -31,3 +31,5 @@ HELMET: Final[dict[str, tuple[int, int, int]]] = {
 VEST: Final = (40, 250, 170)
 SKIN: Final = (140, 170, 220)
 HAIR: Final = (30, 30, 36)
+JACKET: Final = (150, 62, 28)
+TROUSERS: Final = (86, 66, 58)
