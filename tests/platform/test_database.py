@@ -85,27 +85,36 @@ def test_wages_above_the_claim_are_refused_by_the_database_itself(database: Engi
         session.add(claim("10.00", "10.01"))
 
 
-def test_one_person_on_both_sides_of_a_hold_is_refused_by_the_database_itself(
-    database: Engine,
+def hold(**changes: object) -> HoldRecord:
+    fields: dict[str, object] = {
+        "claim_id": 1, "state": "decided_hold", "claim_amount": Decimal("10.00"),
+        "wage_amount": Decimal("2.00"), "amount": Decimal("8.00"), "released": Decimal("0.00"),
+        "reduced": Decimal("0.00"), "recommended_by": "rules", "recommended_role": "system",
+        "recommended_at": NOON, "decided_by": "li", "decided_role": "finance",
+        "review_due": date(2026, 3, 10),
+    }  # fmt: skip
+    return HoldRecord(**fields | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "constraint"),
+    [
+        ({"amount": Decimal("8.01")}, "spares_wages"),
+        ({"recommended_by": "li"}, "two_people"),
+        ({"released": Decimal("5.00"), "reduced": Decimal("3.01")}, "split"),
+    ],
+)
+def test_an_impossible_hold_is_refused_by_the_database_itself(
+    database: Engine, changes: dict[str, object], constraint: str
 ) -> None:
-    with pytest.raises(IntegrityError), writing(database) as session:
+    with writing(database) as session:
         session.add(project())
         session.flush()
         session.add(claim("10.00", "2.00"))
-        session.flush()
-        session.add(
-            HoldRecord(
-                claim_id=1,
-                state="decided_hold",
-                amount=Decimal("8.00"),
-                wage_excluded=Decimal("2.00"),
-                recommended_by="li",
-                recommended_role="supervisor",
-                recommended_at=NOON,
-                decided_by="li",
-                decided_role="finance",
-            )  # fmt: skip
-        )
+    with pytest.raises(IntegrityError, match=constraint), writing(database) as session:
+        session.add(hold(**changes))
+    with writing(database) as session:
+        session.add(hold())
 
 
 def test_a_foreign_key_holds(database: Engine) -> None:

@@ -44,7 +44,7 @@ def _url(url: str | None) -> str:
     if url:
         return url
     try:
-        return DatabaseSettings().database_url  # type: ignore[call-arg]
+        return DatabaseSettings().database_url
     except ValidationError as error:
         raise click.ClickException(
             "no database is named: set SITEWARD_DATABASE_URL or give --url"

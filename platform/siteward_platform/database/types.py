@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Numeric
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -13,7 +13,7 @@ _FEN: Final = Decimal("0.01")
 class Yuan(TypeDecorator[Decimal]):
     """Decimal yuan with two places: NUMERIC(14,2), and whole fen on SQLite, which has no decimal."""
 
-    impl: ClassVar[Any] = Numeric(14, 2)
+    impl = Numeric(14, 2)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -42,7 +42,7 @@ class Yuan(TypeDecorator[Decimal]):
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant; naive ones are refused, UTC comes back."""
 
-    impl: ClassVar[Any] = DateTime(timezone=True)
+    impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

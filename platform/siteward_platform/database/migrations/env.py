@@ -1,6 +1,6 @@
 """Runs migrations on the engine that ``database.migrate`` passes in."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -11,7 +11,7 @@ from siteward_platform.database.base import Base
 from siteward_platform.database.types import UtcDateTime, Yuan
 
 
-def _render(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime | Yuan):
         name = type(item).__name__
         autogen.imports.add(f"from siteward_platform.database.types import {name}")

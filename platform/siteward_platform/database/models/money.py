@@ -103,33 +103,38 @@ class FindingRecord(Base):
 
 
 class HoldRecord(Base):
-    """The hold on a claim. ``amount`` is the works money held; wages are never in it."""
+    """The hold on a claim, field by field a ``siteward_rules.holds.Hold``.
+
+    The database itself refuses a hold that reaches into wages or that one person made alone.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
-        CheckConstraint("amount >= 0 AND wage_excluded >= 0", "amounts"),
+        CheckConstraint("amount > 0 AND amount <= claim_amount - wage_amount", "spares_wages"),
         CheckConstraint("released >= 0 AND reduced >= 0 AND released + reduced <= amount", "split"),
         CheckConstraint("decided_by IS NULL OR decided_by <> recommended_by", "two_people"),
     )
 
     claim_id: Mapped[int] = mapped_column(ForeignKey(_CLAIM), primary_key=True)
     state: Mapped[str]
+    claim_amount: Mapped[Decimal]
+    wage_amount: Mapped[Decimal]
     amount: Mapped[Decimal]
-    wage_excluded: Mapped[Decimal]
+    released: Mapped[Decimal]
+    reduced: Mapped[Decimal]
     basis: Mapped[str | None]
     reason: Mapped[str | None]
     recommended_by: Mapped[str]
     recommended_role: Mapped[str]
     recommended_at: Mapped[datetime]
+    opinion_by: Mapped[str | None]
+    opinion_role: Mapped[str | None]
     decided_by: Mapped[str | None]
     decided_role: Mapped[str | None]
     decided_at: Mapped[datetime | None]
-    review_due: Mapped[date | None]
-    expired_at: Mapped[datetime | None]
     release_recommended_by: Mapped[str | None]
-    released_by: Mapped[str | None]
-    released: Mapped[Decimal] = mapped_column(default=Decimal("0.00"))
-    reduced: Mapped[Decimal] = mapped_column(default=Decimal("0.00"))
+    release_recommended_role: Mapped[str | None]
+    review_due: Mapped[date]
 
 
 class Opinion(Base):
