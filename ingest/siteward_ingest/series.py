@@ -12,10 +12,10 @@ import msgspec
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_WIDTHS: Final = tuple(
-    timedelta(seconds=s)
-    for s in (1, 5, 10, 30, 60, 300, 600, 900, 1800)
-    + tuple(h * 3600 for h in (1, 2, 3, 4, 6, 8, 12, 18, 24, 48, 72, 96, 120, 168))
+_WIDTHS: Final = (
+    *(timedelta(seconds=s) for s in (1, 5, 10, 30)),
+    *(timedelta(minutes=m) for m in (1, 5, 10, 15, 30)),
+    *(timedelta(hours=h) for h in (1, 2, 3, 4, 6, 8, 12, 18, 24, 48, 72, 96, 120, 168)),
 )
 
 
@@ -127,13 +127,12 @@ def chart_width(start: datetime, end: datetime, points: int) -> timedelta:
     From one hour on, widths are whole hours, which stores answer from hourly summaries.
 
     Raises:
-        ValueError: ``points`` is not positive.
+        ValueError: ``points`` is under 2 (a range may straddle the edge of any width).
     """
-    if points < 1:
-        raise ValueError(f"points {points} is not positive")
-    wanted = (end - start) / points
-    for width in _WIDTHS:
-        if width >= wanted:
-            return width
+    if points < 2:
+        raise ValueError(f"points {points} is under 2")
+    width = next((w for w in _WIDTHS if (end - start) / w <= points - 1), None)
+    if width is not None:
+        return width
     week = _WIDTHS[-1]
-    return week * -(-wanted // week)
+    return week * -(-(end - start) // (week * (points - 1)))
