@@ -1,0 +1,55 @@
+"""FR-01 超进度付款: paid with this claim, beyond what verified work allows."""
+
+from decimal import Decimal
+from typing import Final
+
+from siteward_rules.facts import ClaimFacts, ProjectFacts, yuan
+from siteward_rules.findings import Finding, FundRule, Number, Text, money
+
+TOLERANCE: Final = Decimal("0.01")
+"""Share of the contract an excess must pass (platform default)."""
+
+
+def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
+    """Compares net payments including this claim with verified value x cap."""
+    cap = facts.contract.progress_cap
+    net = facts.paid_with(claim) - facts.unrecovered_advance
+    ceiling = yuan(facts.verified_value * cap)
+    excess = net - ceiling
+    if excess <= facts.contract_total * TOLERANCE:
+        return None
+    explanation = Text(
+        f"连同本次申请累计支付 {net:,.2f} 元，超过核定产值 {facts.verified_value:,.2f} 元 × "
+        f"{cap:.0%} = {ceiling:,.2f} 元，超出 {excess:,.2f} 元。",
+        f"Paid with this claim {net:,.2f} exceeds verified value {facts.verified_value:,.2f} "
+        f"x {cap:.0%} = {ceiling:,.2f} by {excess:,.2f} yuan.",
+    )
+    numbers = (
+        money("累计已付", "Paid so far", facts.paid),
+        money("本次申请", "This claim", claim.amount),
+        money("未抵扣预付款", "Advance not yet recovered", facts.unrecovered_advance),
+        money("核定完成产值", "Verified value", facts.verified_value),
+        Number(Text("支付上限比例", "Cap"), f"{cap * 100:.1f}", "%"),
+        money("可付上限", "Ceiling", ceiling),
+        money("超出", "Excess", excess),
+    )
+    return RULE.finding(explanation, numbers)
+
+
+RULE: Final = FundRule(
+    id="FR-01",
+    version="1",
+    title=Text("超进度付款", "Paid ahead of verified progress"),
+    severity="high",
+    action="hold",
+    formula="累计支付（含本次）− 未抵扣预付款 > 核定完成产值 × 支付上限比例，且超出 > 合同价 1%",
+    reads=("payments", "accepted progress", "contract"),
+    clears_when=Text(
+        "总监理工程师核定的产值达到所付金额，或申请金额调减到可付上限以内。",
+        "Verified value reaches what is paid, or the claim is reduced to the ceiling.",
+    ),
+    basis="预算法实施条例第五十七条（三）：按照进度拨付",
+    legal_basis="BUDGET_IMPL_57_3",
+    trust="read",
+    evaluate=evaluate,
+)
