@@ -40,7 +40,7 @@ def retry_delay(attempt: int, random: Random) -> float:
     return ceiling * random.uniform(0.5, 1)
 
 
-def _send(sock: mqtt.SocketLike, data: bytes) -> None:
+def _send(sock: "mqtt.SocketLike", data: bytes) -> None:
     sent = 0
     while sent < len(data):
         try:
