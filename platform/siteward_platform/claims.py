@@ -1,0 +1,179 @@
+"""Payment claims: filing, signing and withdrawing. Paying and holding have their own modules."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import desc, func, select
+from sqlalchemy.orm import Session
+
+from siteward_platform.act import Act
+from siteward_platform.api.schemas import ClaimIn, SignatureIn
+from siteward_platform.database.models import Claim, Contract, FindingRecord, HoldRecord, Payment
+from siteward_platform.payments import ZERO, paid_of_claim, paid_total
+from siteward_platform.progress import get_milestone
+from siteward_platform.refusals import ConflictError, InvalidError, NotFoundError
+from siteward_rules.claims import OPEN, ClaimEvent, ClaimState, advance
+
+
+def file_claim(act: Act, project_id: str, body: ClaimIn) -> Claim:
+    """Files a claim; the worker then checks it.
+
+    Raises:
+        InvalidError: Wages exceed the claim, or the date cannot be.
+        NotFoundError: The project has no such milestone.
+        ConflictError: The claim goes beyond what the contract leaves to pay.
+    """
+    act.check_date("claimed_on", body.claimed_on)
+    if body.wage_amount > body.amount:
+        raise InvalidError(
+            "wages_exceed_claim",
+            f"工资部分 {body.wage_amount} 元大于申请金额 {body.amount} 元",
+            "工资部分包含在申请金额之内，请检查",
+            {"wage_amount": "不能大于申请金额"},
+        )
+    act.change(project_id)
+    get_milestone(act.session, project_id, body.milestone)
+    _check_contract(act.session, project_id, body.amount)
+    claim = Claim(
+        project_id=project_id,
+        filed_by=act.who.name,
+        filed_at=act.at,
+        state=ClaimState.SUBMITTED.value,
+        evaluated_version=0,
+        **body.model_dump(),
+    )
+    act.session.add(claim)
+    act.session.flush()
+    act.log("claim.file", subject(claim), project=project_id, **body.model_dump())
+    announce(act, claim)
+    return claim
+
+
+def sign_claim(act: Act, claim_id: int, body: SignatureIn) -> Claim:
+    """The chief supervisor signs; only then may works money flow (质量条例 37).
+
+    Raises:
+        ConflictError: It is signed already, or no longer open.
+    """
+    act.check_date("signed_on", body.signed_on)
+    claim = change_claim(act, claim_id)
+    if claim.signed_by is not None:
+        raise ConflictError("already_signed", f"{claim.signed_by} 已于 {claim.signed_on} 签字")
+    if not is_open(claim):
+        raise ConflictError("claim_closed", "该申请已办结，不能再签字")
+    claim.signed_by, claim.signed_on = act.who.name, body.signed_on
+    claim.signature_note = body.note
+    act.log("claim.sign", subject(claim), **body.model_dump())
+    announce(act, claim)
+    return claim
+
+
+def withdraw_claim(act: Act, claim_id: int) -> Claim:
+    """The department takes a claim back, as long as nothing was paid of it.
+
+    Raises:
+        ConflictError: Money flowed already, or the hold was decided.
+    """
+    claim = change_claim(act, claim_id)
+    wages, works = paid_of_claim(act.session, claim_id)
+    if wages or works:
+        raise ConflictError("claim_partly_paid", "该申请已有付款，不能撤回", "请联系财政部门")
+    hold = act.session.get(HoldRecord, claim_id)
+    if hold is not None and hold.decided_by is not None:
+        raise ConflictError("hold_decided", "财政部门已作出决定，不能撤回", "请等待处理结果")
+    move(claim, ClaimEvent.WITHDRAW)
+    act.log("claim.withdraw", subject(claim))
+    announce(act, claim)
+    return claim
+
+
+def get_claim(session: Session, claim_id: int) -> Claim:
+    """A claim.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    claim = session.get(Claim, claim_id)
+    if claim is None:
+        raise NotFoundError(
+            "no_such_claim", f"没有编号为 {claim_id} 的支付申请", "请从申请列表中选择"
+        )
+    return claim
+
+
+def list_claims(session: Session, project: str | None, state: str | None) -> Sequence[Claim]:
+    """Claims, newest first."""
+    query = select(Claim).order_by(desc(Claim.claimed_on), desc(Claim.id))
+    if project is not None:
+        query = query.where(Claim.project_id == project)
+    if state is not None:
+        query = query.where(Claim.state == state)
+    return session.scalars(query).all()
+
+
+def change_claim(act: Act, claim_id: int) -> Claim:
+    """Locks a claim's project, counts the change, and reads the claim afresh.
+
+    Raises:
+        NotFoundError: There is no such claim.
+    """
+    claim = get_claim(act.session, claim_id)
+    act.change(claim.project_id)
+    act.session.refresh(claim)
+    return claim
+
+
+def move(claim: Claim, event: ClaimEvent) -> None:
+    """Moves a claim along the rules' table.
+
+    Raises:
+        ClaimRefusedError: The event cannot happen now.
+    """
+    claim.state = advance(ClaimState(claim.state), event).value
+
+
+def is_open(claim: Claim) -> bool:
+    """Whether works money is still wanted."""
+    return ClaimState(claim.state) in OPEN
+
+
+def open_findings(session: Session, claim_id: int) -> Sequence[FindingRecord]:
+    """Findings that have not been cleared, oldest first."""
+    query = select(FindingRecord).where(
+        FindingRecord.claim_id == claim_id, FindingRecord.cleared_at.is_(None)
+    )
+    return session.scalars(query.order_by(FindingRecord.id)).all()
+
+
+def subject(claim: Claim) -> str:
+    """How the audit log names a claim."""
+    return f"claim:{claim.id}"
+
+
+def announce(act: Act, claim: Claim) -> None:
+    """Tells whoever watches that a claim changed."""
+    act.announce("claim", claim.project_id, claim.id, claim.state)
+
+
+def _check_contract(session: Session, project_id: str, amount: Decimal) -> None:
+    contract = session.get_one(Contract, project_id)
+    total = contract.contract_sum + contract.approved_variations
+    left = total - paid_total(session, project_id) - _claimed(session, project_id)
+    if amount > left:
+        raise ConflictError(
+            "claim_exceeds_contract",
+            f"申请 {amount} 元超出合同剩余可申请金额 {max(left, ZERO)} 元"
+            f"（合同价加变更 {total} 元，减已付和在办申请）",
+            "请核对合同价、已批准的变更和已付款后重新申请",
+            {"amount": f"最多 {max(left, ZERO)} 元"},
+        )
+
+
+def _claimed(session: Session, project_id: str) -> Decimal:
+    """What open claims still ask for."""
+    is_live = (Claim.project_id == project_id) & Claim.state.in_([s.value for s in OPEN])
+    asked = session.scalar(select(func.sum(Claim.amount)).where(is_live)) or ZERO
+    paid = session.scalar(
+        select(func.sum(Payment.amount)).join(Claim, Claim.id == Payment.claim_id).where(is_live)
+    )
+    return asked - (paid or ZERO)

@@ -1,0 +1,269 @@
+"""Gathers what the fund rules ask about a project from the database and the time series."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from siteward_contracts.clock import SHANGHAI
+from siteward_ingest.series import SeriesStore
+from siteward_platform.camera_sight import camera_facts
+from siteward_platform.database.models import (
+    Claim,
+    Contract,
+    Device,
+    HazardRecord,
+    Measurement,
+    Milestone,
+    Payment,
+    ProgressReport,
+    WorkItem,
+    Zone,
+    ZoneState,
+)
+from siteward_platform.payments import payee_account
+from siteward_rules.claims import ClaimState
+from siteward_rules.earned_value import Accepted
+from siteward_rules.facts import (
+    ClaimFacts,
+    ContractFacts,
+    HazardFacts,
+    HazardSeverity,
+    MilestoneFacts,
+    MilestoneStatus,
+    PaymentFacts,
+    PaymentPurpose,
+    ProjectFacts,
+    WorkItemFacts,
+    ZoneFacts,
+)
+
+
+def project_facts(
+    session: Session, series: SeriesStore, project: str, as_of: date, window_end: datetime
+) -> ProjectFacts:
+    """Everything the fund rules may ask.
+
+    Args:
+        session: Where to read.
+        series: Where camera health is read.
+        project: Project id; it must exist.
+        as_of: Only what is dated on or before this day counts.
+        window_end: End of the seven days in which cameras are judged; see :func:`window_of`.
+
+    Raises:
+        StoreError: The time series do not answer.
+    """
+    cameras = session.scalars(
+        select(Device.id)
+        .where(Device.project_id == project, Device.kind == "camera")
+        .order_by(Device.position)
+    )
+    sights = tuple(camera_facts(series, project, camera, window_end) for camera in cameras)
+    return replace(paper_facts(session, project, as_of), cameras=sights)
+
+
+def paper_facts(session: Session, project: str, as_of: date) -> ProjectFacts:
+    """The facts without the cameras' health: all that the database knows."""
+    zones = _zones(session, project)
+    return ProjectFacts(
+        project=project,
+        as_of=as_of,
+        contract=_contract(session, project, as_of),
+        work_items=_work_items(session, project, as_of, zones),
+        milestones=_milestones(session, project, as_of),
+        payments=payment_facts(session, project, as_of),
+        claims=tuple(claim_facts(claim) for claim in _claims(session, project, as_of)),
+        hazards=_hazards(session, project, as_of),
+        zones=zones,
+    )
+
+
+def window_of(claim: Claim) -> datetime:
+    """The instant before which cameras are judged: when it was filed, or the end of its day.
+
+    A claim put on record later than its date is judged by the end of that date.
+    """
+    midnight = datetime.combine(claim.claimed_on + timedelta(days=1), time(), SHANGHAI)
+    return min(claim.filed_at, midnight.astimezone(UTC))
+
+
+def claim_facts(claim: Claim) -> ClaimFacts:
+    """A claim as the rules know it."""
+    return ClaimFacts(
+        id=claim.id,
+        milestone=claim.milestone,
+        amount=claim.amount,
+        wage_amount=claim.wage_amount,
+        claimed_percent=claim.claimed_percent,
+        claimed_on=claim.claimed_on,
+        payee_account=claim.payee_account,
+        invoice=claim.invoice,
+    )
+
+
+def payment_facts(session: Session, project: str, as_of: date) -> tuple[PaymentFacts, ...]:
+    """Payments by date."""
+    query = select(Payment).where(Payment.project_id == project, Payment.paid_on <= as_of)
+    return tuple(
+        PaymentFacts(
+            id=p.id,
+            amount=p.amount,
+            wage_amount=p.wage_amount,
+            paid_on=p.paid_on,
+            payee_account=p.payee_account,
+            purpose=cast(PaymentPurpose, p.purpose),
+            claim=p.claim_id,
+            milestone=p.milestone,
+            bank_reference=p.bank_reference,
+        )
+        for p in session.scalars(query.order_by(Payment.paid_on, Payment.id))
+    )
+
+
+def accepted_progress(session: Session, project: str, as_of: date) -> list[Accepted]:
+    """Every measurement up to a day, oldest first."""
+    query = select(Measurement).where(
+        Measurement.project_id == project, Measurement.measured_on <= as_of
+    )
+    ordered = query.order_by(Measurement.measured_on, Measurement.id)
+    return [Accepted(m.work_item, m.percent, m.measured_on) for m in session.scalars(ordered)]
+
+
+def camera_percent(zones: Iterable[ZoneFacts]) -> tuple[float | None, float]:
+    """Mean percent over measured zones by weight, and the weight they cover (0 to 1)."""
+    measured = [z for z in zones if z.percent is not None]
+    coverage = sum(z.weight for z in measured)
+    if coverage <= 0:
+        return None, 0.0
+    return sum(z.weight * (z.percent or 0.0) for z in measured) / coverage, min(1.0, coverage)
+
+
+def _contract(session: Session, project: str, as_of: date) -> ContractFacts:
+    contract = session.get_one(Contract, project)
+    account, changed_on = payee_account(session, contract, as_of)
+    return ContractFacts(
+        contract_sum=contract.contract_sum,
+        approved_estimate=contract.approved_estimate,
+        approved_variations=contract.approved_variations,
+        progress_cap=_exact(contract.progress_cap),
+        retention=_exact(contract.retention),
+        wage_share=_exact(contract.wage_share),
+        advance=contract.advance,
+        signed_on=contract.signed_on,
+        payee_account=account,
+        payee_changed_on=changed_on,
+    )
+
+
+def _work_items(
+    session: Session, project: str, as_of: date, zones: Sequence[ZoneFacts]
+) -> tuple[WorkItemFacts, ...]:
+    accepted = {a.work_item: a.percent for a in accepted_progress(session, project, as_of)}
+    reports = session.scalars(
+        select(ProgressReport)
+        .where(ProgressReport.project_id == project, ProgressReport.reported_on <= as_of)
+        .order_by(ProgressReport.reported_on, ProgressReport.id)
+    )
+    reported = {r.work_item: r.percent for r in reports}
+    items = select(WorkItem).where(WorkItem.project_id == project).order_by(WorkItem.position)
+    return tuple(
+        WorkItemFacts(
+            id=item.id,
+            value=item.value,
+            planned_start=item.planned_start,
+            planned_finish=item.planned_finish,
+            reported_percent=reported.get(item.id, 0.0),
+            accepted_percent=accepted.get(item.id, 0.0),
+            camera_percent=camera_percent(z for z in zones if z.work_item == item.id)[0],
+        )
+        for item in session.scalars(items)
+    )
+
+
+def _milestones(session: Session, project: str, as_of: date) -> tuple[MilestoneFacts, ...]:
+    query = select(Milestone).where(Milestone.project_id == project).order_by(Milestone.position)
+    return tuple(
+        MilestoneFacts(
+            id=m.id,
+            due=m.due,
+            status=_status(m, as_of),
+            accepted_on=m.accepted_on if m.accepted_on and m.accepted_on <= as_of else None,
+            name_zh=m.name["zh"],
+            name_en=m.name["en"],
+        )
+        for m in session.scalars(query)
+    )
+
+
+def _status(milestone: Milestone, as_of: date) -> MilestoneStatus:
+    if milestone.accepted_on is not None and milestone.accepted_on > as_of:
+        return "claimed"
+    return cast(MilestoneStatus, milestone.status)
+
+
+def _claims(session: Session, project: str, as_of: date) -> Sequence[Claim]:
+    query = select(Claim).where(
+        Claim.project_id == project,
+        Claim.claimed_on <= as_of,
+        Claim.state != ClaimState.WITHDRAWN.value,
+    )
+    return session.scalars(query.order_by(Claim.id)).all()
+
+
+def _hazards(session: Session, project: str, as_of: date) -> tuple[HazardFacts, ...]:
+    query = select(HazardRecord).where(
+        HazardRecord.project_id == project, HazardRecord.found_on <= as_of
+    )
+    return tuple(
+        HazardFacts(
+            id=h.id,
+            kind=h.kind,
+            severity=cast(HazardSeverity, h.severity),
+            found_on=h.found_on,
+            due=h.due,
+            closed_on=h.closed_on if h.closed_on and h.closed_on <= as_of else None,
+        )
+        for h in session.scalars(query.order_by(HazardRecord.id))
+    )
+
+
+def _zones(session: Session, project: str) -> tuple[ZoneFacts, ...]:
+    query = (
+        select(Zone, ZoneState)
+        .outerjoin(
+            ZoneState, (ZoneState.project_id == Zone.project_id) & (ZoneState.zone == Zone.id)
+        )
+        .where(Zone.project_id == project)
+        .order_by(Zone.position)
+    )
+    return tuple(_zone(zone, state) for zone, state in session.execute(query))
+
+
+def _zone(zone: Zone, state: ZoneState | None) -> ZoneFacts:
+    facts = ZoneFacts(id=zone.id, camera=zone.camera, work_item=zone.work_item, weight=zone.weight)
+    if state is None:
+        return facts
+    return replace(
+        facts,
+        state=state.state,
+        percent=state.percent,
+        confidence=state.confidence,
+        uncertain=state.uncertain,
+        evidence=state.evidence,
+        state_zh=_state_name(zone, state.state, "zh"),
+        state_en=_state_name(zone, state.state, "en"),
+    )
+
+
+def _state_name(zone: Zone, code: str, language: Literal["zh", "en"]) -> str:
+    names: dict[str, Any] = {s["code"]: s["name"] for s in zone.states}
+    return str(names[code][language]) if code in names else code
+
+
+def _exact(share: float) -> Decimal:
+    return Decimal(str(share))
