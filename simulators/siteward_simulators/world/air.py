@@ -12,8 +12,8 @@ from siteward_simulators.world.state import Air, Weather
 NIGHT_NOISE: Final = (63.0, 72.0)
 DAY_NOISE: Final = (76.0, 83.0)
 """dB(A) while noisy work breaks the limits of GB 12523 (55 by night, 70 by day)."""
-DUST_FACTOR: Final = (7.0, 10.0)
-"""Times the quiet dust while soil is moved dry and uncovered."""
+DUST: Final = (340.0, 560.0)
+"""µg/m³ of PM10 while soil is moved dry and uncovered; quiet days stay below 80."""
 
 
 def air(
@@ -39,9 +39,9 @@ def air(
     elif "noise_day" in level:
         noise = _between(DAY_NOISE, level["noise_day"]) + 1.5 * smooth(seed ^ 43, days * 700)
     stirred = (1 + 0.8 * work) * (1 - 0.55 * weather.rain) * (0.8 + 0.06 * weather.wind)
-    pm10 = 34 * stirred * (1 + 0.18 * smooth(seed ^ 44, days * 30))
+    pm10 = 30 * stirred * (1 + 0.18 * smooth(seed ^ 44, days * 30))
     if "dust" in level:
-        pm10 *= _between(DUST_FACTOR, level["dust"])
+        pm10 = _between(DUST, level["dust"]) * (1 + 0.08 * smooth(seed ^ 44, days * 300))
     pm10 += 6 * (1 + smooth(seed ^ 45, days * 4))
     coarse = 2.1 + 0.25 * smooth(seed ^ 46, days * 20) + (1.3 if "dust" in level else 0)
     return Air(

@@ -18,7 +18,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Fraction, Fraction]
-Polygon = Annotated[list[Point], Field(min_length=3)]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 Yuan = Annotated[Decimal, Field(max_digits=14, decimal_places=2, ge=0)]
 Day = int
 Fault = Literal["black", "covered", "offline", "moved", "frozen"]
@@ -153,7 +153,9 @@ class Camera(Entry):
     horizon: Fraction = 0.42
     crane: Point | None = None
     people: Annotated[int, Field(ge=0, le=12)] = 4
-    walkways: Annotated[list[Annotated[list[Point], Field(min_length=2)]], Field(min_length=1)]
+    walkways: Annotated[
+        tuple[Annotated[tuple[Point, ...], Field(min_length=2)], ...], Field(min_length=1)
+    ]
 
 
 class Sensor(Entry):

@@ -1,14 +1,14 @@
 """Scenario files: read, checked by the model, then checked against themselves."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from siteward_contracts.catalog import HAZARDS
 from siteward_contracts.config_file import ConfigError, ConfigProblem, read, validate
 from siteward_contracts.scene_palette import MATERIALS
-from siteward_simulators.world.geometry import inside
+from siteward_simulators.world.geometry import Point, inside
 from siteward_simulators.world.scenario import Scenario
 
 SCENARIOS: Final = Path(__file__).parent.parent / "scenarios"
@@ -139,7 +139,7 @@ def _ways(s: Scenario) -> Iterator[Found]:
                     yield ("cameras", i, "walkways", j), message, "lead it around"
 
 
-def along(way: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+def along(way: Sequence[Point]) -> Iterator[Point]:
     """Points on a walkway, twenty on each leg."""
     for (x0, y0), (x1, y1) in itertools.pairwise(way):
         for step in range(21):
