@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from siteward_contracts.clock import SHANGHAI
@@ -11,18 +12,18 @@ OFFSET: Final = timedelta(hours=8)
 """Shanghai is UTC+8 all year; plain arithmetic is ten times faster than a zone look-up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """Counts days from day 0, the Shanghai date of ``anchor``."""
 
     anchor: datetime
 
-    @property
+    @cached_property
     def day_zero(self) -> date:
         """The date of day 0."""
         return self.anchor.astimezone(SHANGHAI).date()
 
-    @property
+    @cached_property
     def midnight(self) -> datetime:
         """The instant at which day 0 begins."""
         zero = self.day_zero
