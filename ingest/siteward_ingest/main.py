@@ -1,5 +1,6 @@
 """``siteward ingest``: wires broker, store and quarantine, and runs until SIGTERM."""
 
+import gc
 import json
 import logging
 import signal
@@ -72,6 +73,8 @@ def _serve(settings: IngestSettings) -> None:
     intake = Intake(
         store, quarantine, metrics, utc_now, time.monotonic, settings.ingest_remembered_ids
     )
+    gc.freeze()
+    gc.set_threshold(50_000)  # a batch makes thousands of objects and no cycles
     run(
         receiver,
         intake,
