@@ -24,7 +24,7 @@ def plant_all(scenarios: Sequence[Scenario], seed: int) -> list[Scenario]:
         return list(scenarios)
     honest = [s.site for s in scenarios if not s.live_claim.expected]
     drawn = rng(seed, "anomalies").sample([*PLANTS, HONEST], min(len(honest), len(PLANTS)))
-    chosen = dict(zip(honest, drawn, strict=True))
+    chosen = dict(zip(honest, drawn, strict=False))
     return [plant(s, chosen.get(s.site, HONEST), seed) for s in scenarios]
 
 
