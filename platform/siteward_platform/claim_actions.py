@@ -34,6 +34,13 @@ def allowed_actions(session: Session, claim: Claim, who: Actor) -> list[str]:
     return []
 
 
+def waiting_claims(session: Session, who: Actor) -> int:
+    """How many claims wait for something that this person may do."""
+    closed = [ClaimState.WITHDRAWN.value, ClaimState.SETTLED.value]
+    claims = session.scalars(select(Claim).where(Claim.state.not_in(closed)))
+    return sum(bool(set(allowed_actions(session, c, who)) - {"withdraw"}) for c in claims)
+
+
 def _takes(hold: Hold, event: HoldEvent) -> bool:
     return (hold.state, event) in HOLD_TRANSITIONS
 

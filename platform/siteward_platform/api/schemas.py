@@ -16,6 +16,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Reason = Annotated[str, Field(min_length=4, max_length=2000)]
 Light = Literal["green", "yellow", "red", "grey"]
 Severity = Literal["info", "general", "serious", "suspected_major", "major"]
+AlertState = Literal["pending", "firing", "resolved"]
 FindingSeverity = Literal["info", "low", "medium", "high", "critical"]
 LegalBasis = Literal[
     "AUDIT_LAW_38",
@@ -523,7 +524,7 @@ class AlertOut(Out):
     kind: str
     title: Text
     severity: Severity
-    state: Literal["pending", "firing", "resolved"]
+    state: AlertState
     device: str | None
     zone: str | None
     started_at: datetime

@@ -7,7 +7,7 @@ the whole chain cannot keep a head that was written down elsewhere (``siteward a
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -102,6 +102,14 @@ def entries(session: Session) -> Iterator[LogEntry]:
         yield from rows
         session.expunge_all()
         rows = session.scalars(page.where(LogEntry.seq > rows[-1].seq)).all()
+
+
+def newest_entries(session: Session, before: int | None, limit: int) -> Sequence[LogEntry]:
+    """A page of the log, newest first, of entries numbered below ``before``."""
+    query = select(LogEntry).order_by(desc(LogEntry.seq)).limit(limit)
+    if before is not None:
+        query = query.where(LogEntry.seq < before)
+    return session.scalars(query).all()
 
 
 def verify(log: Iterable[LogEntry], head: tuple[int, str] | None = None) -> Broken | None:

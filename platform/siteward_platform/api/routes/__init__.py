@@ -1,0 +1,1 @@
+"""The routes, thin: a role, a service, a view."""

@@ -1,0 +1,23 @@
+"""Alerts and hazards as people read them."""
+
+from siteward_platform.act import Act
+from siteward_platform.api.schemas import AlertOut, HazardOut, Text
+from siteward_platform.database.models import AlertRecord, HazardRecord, Project
+
+_SAME = set(AlertOut.model_fields) - {"project", "project_name"}
+
+
+def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
+    """An alert with its project's name."""
+    project = act.session.get_one(Project, alert.project_id)
+    return AlertOut(
+        project=alert.project_id,
+        project_name=Text(**project.name),
+        **{name: getattr(alert, name) for name in _SAME},
+    )
+
+
+def hazard_out(hazard: HazardRecord) -> HazardOut:
+    """A hazard."""
+    same = set(HazardOut.model_fields) - {"project"}
+    return HazardOut(project=hazard.project_id, **{name: getattr(hazard, name) for name in same})

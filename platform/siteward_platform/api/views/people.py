@@ -1,0 +1,25 @@
+"""Accounts and log entries as people read them."""
+
+import json
+
+from siteward_platform.api.schemas import AuditEntry, Me, Role
+from siteward_platform.database.models import Account, LogEntry
+
+
+def me(account: Account) -> Me:
+    """An account without its secrets."""
+    return Me(username=account.username, display_name=account.display_name, role=Role(account.role))
+
+
+def audit_entry(entry: LogEntry) -> AuditEntry:
+    """A log entry with its detail as JSON."""
+    return AuditEntry(
+        seq=entry.seq,
+        at=entry.at,
+        who=entry.who,
+        role=entry.role,
+        action=entry.action,
+        subject=entry.subject,
+        detail=json.loads(entry.detail),
+        hash=entry.hash,
+    )

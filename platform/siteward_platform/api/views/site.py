@@ -1,0 +1,148 @@
+"""What stands on a site: work items, milestones, zones and devices with their last readings."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from siteward_contracts.catalog import HAZARDS, METRICS
+from siteward_ingest.series import Point, SeriesStore
+from siteward_platform.act import Act
+from siteward_platform.api.schemas import (
+    DeviceOut,
+    MilestoneOut,
+    Reading,
+    Text,
+    WorkItemOut,
+    ZoneOut,
+)
+from siteward_platform.camera_sight import online_ratio
+from siteward_platform.database.models import (
+    Device,
+    DeviceState,
+    Milestone,
+    WorkItem,
+    Zone,
+    ZoneState,
+)
+from siteward_platform.standing import health
+from siteward_rules.earned_value import planned_percent
+from siteward_rules.facts import ProjectFacts
+
+
+def work_items_out(act: Act, facts: ProjectFacts) -> list[WorkItemOut]:
+    """Work items with planned, reported, accepted and camera percent."""
+    query = select(WorkItem).where(WorkItem.project_id == facts.project)
+    rows = {row.id: row for row in act.session.scalars(query)}
+    return [
+        WorkItemOut(
+            id=item.id,
+            name=Text(**rows[item.id].name),
+            value=item.value,
+            planned_start=item.planned_start,
+            planned_finish=item.planned_finish,
+            planned_percent=planned_percent(item, facts.as_of),
+            reported_percent=item.reported_percent,
+            accepted_percent=item.accepted_percent,
+            camera_percent=item.camera_percent,
+        )
+        for item in facts.work_items
+    ]
+
+
+def milestones_out(act: Act, project: str) -> list[MilestoneOut]:
+    """Milestones in their order."""
+    query = select(Milestone).where(Milestone.project_id == project).order_by(Milestone.position)
+    return [MilestoneOut.model_validate(row) for row in act.session.scalars(query)]
+
+
+def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
+    """Zones as cameras last measured them, beside what people say of their work item."""
+    items = {item.id: item for item in facts.work_items}
+    query = (
+        select(Zone, ZoneState)
+        .outerjoin(
+            ZoneState, (ZoneState.project_id == Zone.project_id) & (ZoneState.zone == Zone.id)
+        )
+        .where(Zone.project_id == facts.project)
+        .order_by(Zone.position)
+    )
+    return [
+        ZoneOut(
+            id=zone.id,
+            name=Text(**zone.name),
+            camera=zone.camera,
+            work_item=zone.work_item,
+            weight=zone.weight,
+            polygon=zone.polygon,
+            states=zone.states,
+            state=state.state if state else None,
+            camera_percent=state.percent if state else None,
+            confidence=state.confidence if state else None,
+            coverage=state.coverage if state else None,
+            uncertain=state.uncertain if state else False,
+            measured_at=state.measured_at if state else None,
+            evidence=state.evidence if state and act.who.role != "panel" else None,
+            reported_percent=items[zone.work_item].reported_percent,
+            accepted_percent=items[zone.work_item].accepted_percent,
+        )
+        for zone, state in act.session.execute(query).tuples()
+    ]
+
+
+def devices_out(act: Act, series: SeriesStore, project: str) -> list[DeviceOut]:
+    """Devices with health and last readings."""
+    points = series.latest(project)
+    query = (
+        select(Device, DeviceState)
+        .outerjoin(
+            DeviceState,
+            (DeviceState.project_id == Device.project_id) & (DeviceState.device == Device.id),
+        )
+        .where(Device.project_id == project)
+        .order_by(Device.position)
+    )
+    return [
+        DeviceOut(
+            id=device.id,
+            kind=device.kind,
+            name=Text(**device.name),
+            health=health(state, act.at),
+            since=state.since if state else None,
+            last_seen=state.last_seen if state else None,
+            fps=state.fps if state else None,
+            online_ratio_7d=(
+                online_ratio(series, project, device.id, act.at)
+                if device.kind == "camera"
+                else None
+            ),
+            readings=readings_out(points, device.id),
+        )
+        for device, state in act.session.execute(query).tuples()
+    ]
+
+
+def readings_out(points: Sequence[Point], device: str) -> list[Reading]:
+    """The last value of each catalogue metric of a device, in the catalogue's order."""
+    latest = {p.metric: p for p in points if p.device == device}
+    return [
+        Reading(metric=name, name=name_of(name), unit=unit_of(name), value=point.value, ts=point.ts)
+        for name in METRICS
+        if (point := latest.get(name))
+    ]
+
+
+def name_of(metric: str) -> Text:
+    """A metric's name in both languages; zones and hazards have metrics of their own."""
+    if metric in METRICS:
+        return Text(zh=METRICS[metric].zh, en=METRICS[metric].en)
+    family, _, rest = metric.partition(".")
+    if family == "detection" and rest in HAZARDS:
+        return Text(zh=HAZARDS[rest].zh, en=HAZARDS[rest].en)
+    return Text(zh=f"区域 {rest} 进度", en=f"Progress of zone {rest}")
+
+
+def unit_of(metric: str) -> str:
+    """A metric's unit."""
+    if metric in METRICS:
+        return METRICS[metric].unit
+    return "%" if metric.startswith("progress.") else ""

@@ -1,0 +1,173 @@
+"""Overview, project card and project page."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from siteward_ingest.series import SeriesStore
+from siteward_platform.act import Act
+from siteward_platform.api.schemas import (
+    ContractOut,
+    Lights,
+    Overview,
+    PersonIn,
+    ProjectDetail,
+    ProjectSummary,
+    SCurve,
+    Text,
+)
+from siteward_platform.api.views.site import devices_out, milestones_out, work_items_out, zones_out
+from siteward_platform.claim_actions import waiting_claims
+from siteward_platform.database.models import (
+    AuditCase,
+    Claim,
+    Contract,
+    HoldRecord,
+    Person,
+    Project,
+)
+from siteward_platform.facts import accepted_progress, paper_facts
+from siteward_platform.payments import ZERO
+from siteward_platform.projects import get_project, list_projects
+from siteward_platform.standing import standing
+from siteward_rules.claims import ClaimState
+from siteward_rules.earned_value import earned_value, payable_ceiling, s_curve
+from siteward_rules.facts import ProjectFacts
+
+
+def overview(act: Act) -> Overview:
+    """Everything in one page."""
+    cards = [project_summary(act, project) for project in list_projects(act.session)]
+    return Overview(
+        projects=cards,
+        avoided_loss=avoided_loss(act),
+        held=sum((card.held for card in cards), ZERO),
+        wages_protected=wages_protected(act),
+        open_alerts=sum(card.open_alerts for card in cards),
+        claims_waiting=waiting_claims(act.session, act.who),
+        cameras_ok=sum(card.cameras_ok for card in cards),
+        cameras_total=sum(len(card.cameras) for card in cards),
+    )
+
+
+def avoided_loss(act: Act) -> Decimal:
+    """Everything audits took out of claims for good (核减)."""
+    return act.session.scalar(select(func.sum(AuditCase.reduction))) or ZERO
+
+
+def wages_protected(act: Act) -> Decimal:
+    """The wage portions of all claims on which a hold was recommended: they flowed on."""
+    query = (
+        select(func.sum(Claim.wage_amount))
+        .join(HoldRecord, HoldRecord.claim_id == Claim.id)
+        .where(Claim.state != ClaimState.WITHDRAWN.value)
+    )
+    return act.session.scalar(query) or ZERO
+
+
+def project_summary(act: Act, project: Project) -> ProjectSummary:
+    """A card."""
+    return _summary(act, project, paper_facts(act.session, project.id, act.today))
+
+
+def _summary(act: Act, project: Project, facts: ProjectFacts) -> ProjectSummary:
+    now = standing(act.session, facts, act.at)
+    return ProjectSummary(
+        id=project.id,
+        name=Text(**project.name),
+        kind=project.kind,
+        address=project.address,
+        latitude=project.latitude,
+        longitude=project.longitude,
+        planned_finish=project.planned_finish,
+        lights=Lights.model_validate(now.lights),
+        spi=now.value.spi,
+        planned_percent=now.progress.planned,
+        accepted_percent=now.progress.accepted,
+        reported_percent=now.progress.reported,
+        camera_percent=now.progress.camera,
+        coverage=now.progress.coverage,
+        contract_sum=facts.contract.contract_sum,
+        paid=facts.paid,
+        held=now.held,
+        open_alerts=now.open_alerts,
+        open_claims=now.open_claims,
+        cameras=list(now.cameras),
+        cameras_ok=sum(health == "ok" for health in now.cameras.values()),
+    )
+
+
+def project_detail(act: Act, series: SeriesStore, project_id: str) -> ProjectDetail:
+    """The project page. The panel sees no account numbers."""
+    project = get_project(act.session, project_id)
+    facts = paper_facts(act.session, project_id, act.today)
+    card = _summary(act, project, facts)
+    return ProjectDetail(
+        **{name: getattr(card, name) for name in ProjectSummary.model_fields},
+        description=project.description,
+        started_on=project.started_on,
+        people=_people(act, project_id),
+        contract=_contract(act, facts),
+        work_items=work_items_out(act, facts),
+        milestones=milestones_out(act, project_id),
+        zones=zones_out(act, facts),
+        devices=devices_out(act, series, project_id),
+    )
+
+
+def curve(act: Act, project_id: str) -> SCurve:
+    """Planned, earned and paid value by day from the start to the planned finish or today."""
+    project = get_project(act.session, project_id)
+    facts = paper_facts(act.session, project_id, act.today)
+    last = max(project.planned_finish, act.today)
+    days = [project.started_on + timedelta(n) for n in range((last - project.started_on).days + 1)]
+    accepted = accepted_progress(act.session, project_id, act.today)
+    points = s_curve(facts.work_items, accepted, facts.payments, days, act.today)
+    value = earned_value(facts.work_items, facts.payments, act.today)
+    return SCurve(
+        dates=[p.day for p in points],
+        planned=[p.planned for p in points],
+        earned=[p.earned for p in points],
+        paid=[p.paid for p in points],
+        budget_at_completion=value.bac,
+        planned_value=value.pv,
+        earned_value=value.ev,
+        actual_cost=value.ac,
+        spi=value.spi,
+        cpi=value.cpi,
+    )
+
+
+def _people(act: Act, project_id: str) -> list[PersonIn]:
+    query = select(Person).where(Person.project_id == project_id).order_by(Person.position)
+    return [PersonIn(duty=Text(**p.duty), name=p.name) for p in act.session.scalars(query)]
+
+
+def _contract(act: Act, facts: ProjectFacts) -> ContractOut:
+    contract = act.session.get_one(Contract, facts.project)
+    account = facts.contract.payee_account
+    ceiling = payable_ceiling(
+        facts.verified_value, facts.contract.progress_cap, facts.unrecovered_advance
+    )
+    return ContractOut(
+        contract_sum=contract.contract_sum,
+        approved_estimate=contract.approved_estimate,
+        approved_variations=contract.approved_variations,
+        progress_cap=contract.progress_cap,
+        retention=contract.retention,
+        wage_share=contract.wage_share,
+        advance=contract.advance,
+        signed_on=contract.signed_on,
+        payee_name=contract.payee_name,
+        payee_account=masked(account) if act.who.role == "panel" else account,
+        payee_account_changed_on=facts.contract.payee_changed_on,
+        paid=facts.paid,
+        verified_value=facts.verified_value,
+        payable_ceiling=ceiling,
+    )
+
+
+def masked(account: str) -> str:
+    """An account number of which only the last four digits show."""
+    return "*" * max(0, len(account) - 4) + account[-4:]

@@ -1,0 +1,65 @@
+"""A claim's history in words, from the audit log."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from siteward_platform.api.schemas import Text, TimelineEntry
+from siteward_platform.database.models import LogEntry
+
+_WORDS: Final[dict[str, tuple[str, str]]] = {
+    "claim.file": ("申报 {amount} 元，其中工资 {wage_amount} 元", "Filed for {amount} yuan"),
+    "claim.sign": ("总监理工程师签字", "Signed by the chief supervisor"),
+    "claim.withdraw": ("撤回申请", "Withdrawn"),
+    "claim.evaluate": ("风险检查，红旗 {count} 面", "Checked: {count} flags"),
+    "claim.pass": ("风险检查通过，转财政审核", "Passed the check, to finance"),
+    "claim.pay_wages": ("发放工资 {amount} 元", "Wages paid: {amount} yuan"),
+    "claim.pay_works": ("拨付工程款 {amount} 元", "Works paid: {amount} yuan"),
+    "finding.open": ("发现红旗 {rule}", "Flag {rule} raised"),
+    "finding.clear": ("红旗 {rule} 消除", "Flag {rule} cleared"),
+    "hold.recommend": ("建议暂缓拨付 {amount} 元", "Hold of {amount} yuan recommended"),
+    "hold.opinion": ("督办建议：{text}", "Supervision opinion: {text}"),
+    "hold.expire": ("复核逾期，自动升级", "Review overdue, escalated"),
+    "audit.open": ("开展审计：{subject}", "Audit opened: {subject}"),
+    "audit.conclude": (
+        "审计结论：可付工程款 {payable_works} 元，核减 {reduction} 元",
+        "Audit: {payable_works} yuan payable, {reduction} yuan reduced",
+    ),
+    "hold.release": ("解除暂缓 {amount} 元", "{amount} yuan released"),
+}
+_DECIDED: Final = {
+    "hold": ("决定暂缓拨付 {amount} 元", "Hold of {amount} yuan decided"),
+    "release": ("决定不予暂缓", "Decided not to hold"),
+}
+
+
+def timeline(session: Session, claim: int) -> list[TimelineEntry]:
+    """Everything the log says about a claim, oldest first."""
+    query = select(LogEntry).where(LogEntry.subject == f"claim:{claim}").order_by(LogEntry.seq)
+    return [
+        TimelineEntry(at=row.at, who=row.who, action=row.action, text=words(row.action, row.detail))
+        for row in session.scalars(query)
+    ]
+
+
+def words(action: str, detail: str) -> Text:
+    """An entry's action and canonical detail as a sentence."""
+    values: dict[str, Any] = json.loads(detail)
+    zh, en = _WORDS.get(action, (action, action))
+    if action == "hold.decide":
+        zh, en = _DECIDED[values["decision"]]
+    blanks = _Blanks(values)
+    return Text(zh=zh.format_map(blanks), en=en.format_map(blanks))
+
+
+class _Blanks(dict[str, Any]):
+    """What an older entry does not say stays a dash."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+
+    def __missing__(self, key: str) -> str:
+        return "—"
