@@ -10,7 +10,7 @@ from typing import Final
 MATERIALS: Final[dict[str, tuple[int, int, int]]] = {
     "sky": (214, 178, 138),
     "soil": (72, 104, 146),
-    "trench": (38, 58, 92),
+    "trench": (46, 58, 72),
     "formwork": (52, 176, 236),
     "rebar": (58, 70, 176),
     "concrete": (176, 182, 168),
@@ -33,3 +33,5 @@ SKIN: Final = (140, 170, 220)
 HAIR: Final = (30, 30, 36)
 JACKET: Final = (150, 62, 28)
 TROUSERS: Final = (86, 66, 58)
+GROUND: Final = (112, 128, 140)
+"""What lies around the zones."""

@@ -1,5 +1,6 @@
 """The still part of a picture: sky, town, ground, hoarding and the zones as far as they are."""
 
+import itertools
 from functools import lru_cache
 from typing import Final
 
@@ -7,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from siteward_contracts.scene_palette import GROUND
 from siteward_simulators.devices.light import Light
 from siteward_simulators.devices.materials import Image, Tone, paint, shade
 from siteward_simulators.devices.scene import CameraScene, Point, ZoneScene
@@ -21,8 +23,7 @@ Floats = NDArray[np.float32]
 
 OPEN_SKY: Final[Tone] = (203, 171, 143)
 """Marks where nothing stands before the sky; close to it, so that smooth edges do not fringe."""
-GROUND: Final[Tone] = (112, 128, 140)
-HOARDING: Final[Tone] = (150, 152, 128)
+HOARDING: Final[Tone] = (178, 150, 100)
 MESH: Final[Tone] = (92, 128, 78)
 POLE: Final[Tone] = (96, 104, 112)
 
@@ -67,7 +68,7 @@ def _town(canvas: Image, scene: CameraScene) -> None:
     while x < canvas.shape[1]:
         wide = int(rng.integers(28, 90))
         tall = int(rng.integers(10, int(scene.height * 0.16)))
-        tone = shade((188, 172, 158), rng.uniform(0.92, 1.06))
+        tone = shade((206, 178, 148), rng.uniform(0.92, 1.06))
         cv2.rectangle(canvas, (x, base - tall), (x + wide, base), tone, -1)
         for wx in range(x + 5, x + wide - 5, 8):
             for wy in range(base - tall + 5, base - 4, 9):
@@ -111,8 +112,8 @@ def _zone(canvas: Image, scene: CameraScene, zone: ZoneScene, code: str, toward:
         y1 = top + tall - round(tall * lower / len(now))
         rect = (left, y0, left + wide, y1)
         paint(layer, rect, material, _seed(zone.zone, material) + band, zone.upright)
-        if zone.upright and material != "sky":
-            _storey(layer, rect, material)
+        if zone.upright and material not in ("sky", "soil", "trench"):
+            _storey(layer, rect, material, tall // len(now))
     mask = np.zeros(canvas.shape[:2], np.uint8)
     cv2.fillPoly(mask, [outline], 255)
     if not zone.upright:
@@ -121,7 +122,7 @@ def _zone(canvas: Image, scene: CameraScene, zone: ZoneScene, code: str, toward:
     if zone.upright:
         _side(canvas, (left, top, wide, tall), now, following, toward / 20)
     else:
-        cv2.polylines(canvas, [outline], True, (196, 200, 204), 2, cv2.LINE_AA)
+        cv2.polylines(canvas, [outline], True, (196, 200, 204), 1, cv2.LINE_AA)
 
 
 def _converging(layer: Image, mask: Image, box: tuple[int, int, int, int]) -> Image:
@@ -163,18 +164,16 @@ def layers(
     return painted
 
 
-def _storey(layer: Image, rect: tuple[int, int, int, int], material: str) -> None:
-    """A floor slab under each storey and scaffolding before unfinished ones."""
+def _storey(layer: Image, rect: tuple[int, int, int, int], material: str, storey: int) -> None:
+    """A floor slab below, and scaffolding before what is not finished."""
     left, top, right, bottom = rect
-    if material in ("soil", "trench"):
-        return
-    slab = max(2, (bottom - top) // 14)
+    slab = min(bottom - top, max(2, storey // 24))
     cv2.rectangle(layer, (left, bottom - slab), (right, bottom), (128, 134, 126), -1)
     if material == "facade":
         return
     for x in range(left + 14, right, 44):
         cv2.line(layer, (x, top), (x, bottom), POLE, 1)
-    if bottom - top > 12:
+    if bottom - top > storey * 0.5:
         cv2.line(layer, (left, (top + bottom) // 2), (right, (top + bottom) // 2), POLE, 1)
 
 
@@ -222,7 +221,7 @@ def _barrier(canvas: Image, scene: CameraScene, polygon: tuple[Point, ...]) -> N
         length = float(np.hypot(*(end - start)))
         count = max(2, int(length / 16))
         steps = [start + (end - start) * i / count for i in range(count + 1)]
-        for i, (a, b) in enumerate(zip(steps, steps[1:], strict=False)):
+        for i, (a, b) in enumerate(itertools.pairwise(steps)):
             tone = (52, 48, 206) if i % 2 else (236, 238, 240)
             lift = np.array((0, -9))
             cv2.line(canvas, _ints(a + lift), _ints(b + lift), tone, 3, cv2.LINE_AA)
@@ -240,7 +239,7 @@ def _lit(scene: CameraScene, albedo: Image, solid: Floats, light: Light) -> Imag
         picture *= 1 + light.darkness * (_pools(width, height)[..., None] - 1)
     if light.rain:
         haze = np.array(light.sky(0.2), np.float32)
-        picture += (haze - picture) * (0.035 * light.rain)
+        picture += (haze - picture) * (0.012 * light.rain)
     picture = sky + (picture - sky) * solid[..., None]
     if light.darkness > 0.2:
         _lamps(picture, scene, light.darkness)

@@ -87,7 +87,7 @@ def _concrete(region: Image, colour: Tone) -> None:
 
 
 def _brick(region: Image, colour: Tone) -> None:
-    mortar = shade(colour, 1.22)
+    mortar = shade(colour, 1.12)
     _rows(region, 6, mortar)
     for row, y in enumerate(range(0, region.shape[0], 6)):
         for x in range((row % 2) * 7, region.shape[1], 14):
@@ -109,9 +109,8 @@ def _tracks(region: Image, colour: Tone) -> None:
 
 
 def _trench(region: Image, colour: Tone) -> None:
-    """Timbered walls and a lighter edge."""
+    """Timbered walls."""
     _columns(region, 24, shade(colour, 1.35))
-    cv2.line(region, (0, 1), (region.shape[1], 1), shade(colour, 1.6), 2)
 
 
 def _planting(region: Image, colour: Tone) -> None:
@@ -138,7 +137,7 @@ def _windows(region: Image, glazed: bool) -> None:
     """Openings: at most a fifth of the wall, so that the wall stays the dominant colour."""
     height, width = region.shape[:2]
     step = max(40, width // 7)
-    opening_w, opening_h = int(step * 0.38), int(height * 0.46)
+    opening_w, opening_h = int(step * 0.32), int(height * 0.46)
     top = int(height * 0.22)
     for x in range(step // 2, width, step):
         left, right = x - opening_w // 2, x + opening_w // 2

@@ -111,7 +111,7 @@ def _cloth(width: int, height: int, light: Light) -> Image:
     x = np.linspace(0, 5, width, dtype=np.float32)[None, :]
     y = np.linspace(0, 3, height, dtype=np.float32)[:, None]
     folds = 1 + 0.10 * np.sin(x * 1.7 + y) + 0.06 * np.sin(y * 2.1 - x)
-    tone = np.array((96, 88, 78), np.float32) * np.array(light.ambient, np.float32)
+    tone = np.array((62, 92, 84), np.float32) * np.array(light.ambient, np.float32)
     return np.asarray(np.clip(folds[..., None] * tone, 0, 255), np.uint8)
 
 
