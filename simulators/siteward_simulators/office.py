@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -129,6 +130,11 @@ class Office:
         """
         return self._ask(who, "GET", path).json()
 
+    def close(self) -> None:
+        """Ends the connections; the platform's sessions run out by themselves."""
+        for client in self._sessions.values():
+            client.close()
+
     def _do(self, site: str, step: Step) -> None:
         if step.makes and self._find(step.makes, site, step.name) is not None:
             return
@@ -152,7 +158,7 @@ class Office:
             found = self.get(step.who, f"/claims/{claim}")
             if step.awaits in found["allowed_actions"] and found["evaluated_at"]:
                 return True
-            if float(found[paid]) > 0:
+            if Decimal(found[paid]) > 0:
                 return False
             self._wait()
         raise RefusedError(f"claim {claim} never allowed {step.awaits}: it is {found['state']}")
@@ -176,7 +182,7 @@ class Office:
                 self._wait()
                 continue
             if response.status_code == httpx.codes.UNAUTHORIZED:
-                self._sessions.pop(who, None)
+                self._sign_out(who)
                 self._wait()
             elif response.is_server_error or response.status_code == 429:
                 _log.info("the platform answers %s to %s %s", response.status_code, method, path)
@@ -195,13 +201,19 @@ class Office:
                 password = self._passwords.get(who, DEMO_PASSWORD)
                 body = {"username": who, "password": password}
                 answer = client.post("/session", json=body)
-                if answer.status_code in (401, 403):
+                if answer.status_code in (401, 403, 422):
+                    client.close()
                     raise RefusedError(f"sign-in of {who}: {answer.status_code} {answer.text}")
-                if answer.is_success:
-                    self._sessions[who] = client
-                else:
-                    return client
+                if not answer.is_success:
+                    client.close()
+                    raise httpx.TransportError(f"sign-in of {who}: {answer.status_code}")
+                self._sessions[who] = client
             return self._sessions[who]
+
+    def _sign_out(self, who: str) -> None:
+        with self._lock:
+            if (client := self._sessions.pop(who, None)) is not None:
+                client.close()
 
     def _wait(self) -> None:
         if self._stop.wait(RETRY_SECONDS):

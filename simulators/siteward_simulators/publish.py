@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,7 +21,7 @@ class BrokerError(Exception):
     """The broker cannot be reached or stopped answering."""
 
 
-def connect(url: str, client_id: str) -> mqtt.Client:
+def connect(url: str, client_id: str, stop: threading.Event) -> mqtt.Client:
     """Opens a connection that restores itself; waits until the broker has answered.
 
     Raises:
@@ -40,24 +40,18 @@ def connect(url: str, client_id: str) -> mqtt.Client:
     client.loop_start()
     deadline = time.monotonic() + PATIENCE
     while not client.is_connected():
-        if time.monotonic() > deadline:
+        if stop.wait(0.05) or time.monotonic() > deadline:
             client.loop_stop()
             raise BrokerError(f"no broker answers at {url}; start one or mend --mqtt")
-        time.sleep(0.05)
     return client
 
 
-def publish(
-    client: mqtt.Client,
-    outgoing: Iterable[Outgoing],
-    settled: Callable[[Outgoing], None] = lambda _: None,
-) -> int:
+def publish(client: mqtt.Client, outgoing: Iterable[Outgoing]) -> int:
     """Publishes in order and returns how many the broker has acknowledged: all of them.
 
     Args:
         client: A connected client of ``connect``.
         outgoing: What to publish.
-        settled: Called with each message after it was handed over, acknowledged or on its way.
 
     Raises:
         BrokerError: No acknowledgement came for ``PATIENCE`` seconds.
@@ -71,7 +65,6 @@ def publish(
             _wait(room)
             client.publish(message.topic, message.payload, qos=1)
             sent += 1
-            settled(message)
         for _ in range(IN_FLIGHT):
             _wait(room)
     finally:
