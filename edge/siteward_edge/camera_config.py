@@ -130,12 +130,15 @@ class YoloxDetector(Section):
         path: The model file.
         sha256: What the file must hash to, so that every finding names its model truly.
         threshold: Least confidence of a person.
+        tiles: Columns and rows to look at enlarged beside the whole picture, for people less
+            than about 35 pixels high; each costs as much as a whole picture.
     """
 
     kind: Literal["yolox"]
     path: Path
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     threshold: float = Field(default=0.4, gt=0, lt=1)
+    tiles: tuple[Annotated[int, Field(ge=1, le=6)], Annotated[int, Field(ge=1, le=6)]] = (1, 1)
 
 
 Detector = Annotated[RenderedSceneDetector | YoloxDetector, Field(discriminator="kind")]
@@ -187,7 +190,7 @@ class HealthTiming(Section):
     """
 
     decide_seconds: float = Field(default=3, gt=0)
-    frozen_seconds: float = Field(default=20, gt=0)
+    frozen_seconds: float = Field(default=30, gt=0)
     stall_seconds: float = Field(default=5, gt=0)
     moved_fraction: float = Field(default=0.02, gt=0, lt=1)
 
@@ -234,3 +237,12 @@ class Camera(Section):
     confirm: Confirm = Confirm()
     cool_down_seconds: float = Field(default=10, gt=0)
     health: HealthTiming = HealthTiming()
+
+    @model_validator(mode="after")
+    def _can_measure(self) -> "Camera":
+        if self.zones and self.detector.kind != "rendered_scene":
+            raise ValueError(
+                "zones can only be measured on rendered scenes in this version; remove zones, "
+                "or set detector to {kind: rendered_scene} for a simulated camera"
+            )
+        return self

@@ -121,6 +121,10 @@ async def poll(
                     log.warning("%s: %s", device.device, error)
             except OutboxFullError as error:
                 log.error("%s not kept: %s", device.device, error)
+            except Exception:  # a strange device must not end the polling of itself
+                log.exception("%s: poll failed", device.device)
+                outbox.count(f"modbus.failed.{device.device}")
+                failures += 1
             await asyncio.sleep(pause(device.every_seconds, failures, rng))
     finally:
         client.close()

@@ -43,6 +43,10 @@ class DetectedPerson:
     vest: bool | None = None
 
 
+class ModelError(Exception):
+    """A model file is absent, another one than was named, or of another layout."""
+
+
 class PersonDetector(Protocol):
     """Finds people. One instance per camera; called from that camera's thread only."""
 

@@ -1,0 +1,205 @@
+"""Runs one camera: its capture thread, and the thread that judges its newest picture."""
+
+import base64
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import cv2
+import msgspec
+import numpy as np
+
+from siteward_contracts.clock import Clock
+from siteward_contracts.ids import IdSource
+from siteward_contracts.messages import CameraStatus, Health
+from siteward_contracts.topics import Kind, Topic
+from siteward_edge.camera import CameraWatch, Memory, Result
+from siteward_edge.camera_config import Camera
+from siteward_edge.capture import Latest, capture, to_frame
+from siteward_edge.live import Watches, live_frame
+from siteward_edge.outbox import Outbox, OutboxFullError
+from siteward_edge.report import Report
+from siteward_edge.vision.health import View, shrink, view_of
+from siteward_edge.vision.ports import Frame, PersonDetector, ZoneClassifier
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every camera of an agent shares."""
+
+    site: str
+    outbox: Outbox
+    watches: Watches
+    publish_frame: Callable[[Topic, bytes], None]
+    clock: Clock
+    new_id: IdSource
+    telemetry_every: timedelta
+
+
+@dataclass(slots=True)
+class _Pace:
+    """Lets pictures through at a steady rate without catching up after a gap."""
+
+    every: timedelta
+    next: datetime
+
+    def due(self, ts: datetime) -> bool:
+        if ts < self.next:
+            return False
+        self.next = max(self.next + self.every, ts)
+        return True
+
+
+@dataclass(slots=True)
+class _Rate:
+    """Pictures per second since it was last asked."""
+
+    since: datetime
+    count: int = 0
+
+    def ask(self, count: int, ts: datetime) -> float:
+        seconds = (ts - self.since).total_seconds()
+        rate = (count - self.count) / seconds if seconds > 0 else 0.0
+        self.since, self.count = ts, count
+        return rate
+
+
+@dataclass(slots=True)
+class CameraThread:
+    """Two threads for one camera: one only decodes, one only judges the newest picture.
+
+    Attributes:
+        camera: What to open and look for.
+        shared: What it shares with the agent's other cameras.
+        watch: What judges its pictures.
+    """
+
+    camera: Camera
+    shared: Surroundings
+    watch: CameraWatch
+    latest: Latest = field(default_factory=Latest)
+    fps: float = 0.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _kept_view: View | None = None
+
+    def start(self, rng: random.Random) -> None:
+        """Starts both threads. They are daemons: a read may block for seconds."""
+        stall = self.camera.health.stall_seconds
+        args = (self.camera.url, self.latest, self._stop, self.shared.clock, rng, stall)
+        name = self.camera.device
+        self._threads = [
+            threading.Thread(target=capture, args=args, name=f"{name}.capture", daemon=True),
+            threading.Thread(target=self._judge_all, name=f"{name}.judge", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Both threads end soon."""
+        self._stop.set()
+
+    def join(self, seconds: float) -> None:
+        """Waits for the judging thread; what it has begun is stored then."""
+        self._threads[1].join(seconds)
+
+    def status(self) -> CameraStatus:
+        """Its line in the agent's status."""
+        return self.watch.status(self.fps if self.watch.health is not Health.OFFLINE else 0.0)
+
+    def _judge_all(self) -> None:
+        now = self.shared.clock()
+        newest = now
+        pace = _Pace(timedelta(seconds=1 / self.camera.fps), now)
+        report = _Pace(self.shared.telemetry_every, now + self.shared.telemetry_every)
+        rate = _Rate(now)
+        while not self._stop.is_set():
+            try:
+                decoded = self.latest.take(0.25)
+                now = self.shared.clock()
+                if decoded is None:
+                    self._store(self.watch.miss(newest, now))
+                else:
+                    newest = decoded.ts
+                    if pace.due(newest):
+                        self._judge(to_frame(decoded, self.camera.device))
+                if report.due(now):
+                    self.fps = rate.ask(self.latest.count, now)
+                    self._store(Result([self.watch.telemetry(self.fps, now)]))
+            except Exception:  # one bad picture must not end a camera
+                log.exception("%s: picture not judged", self.camera.device)
+                self.shared.outbox.count(f"camera.failed.{self.camera.device}")
+                self._stop.wait(1)
+
+    def _judge(self, frame: Frame) -> None:
+        self._store(self.watch.see(frame))
+        if self.shared.watches.wanted(frame.device, frame.ts):
+            payload = live_frame(frame, self.watch.health, self.watch.boxes, self.shared.new_id)
+            self.shared.publish_frame(Topic(self.shared.site, frame.device, Kind.FRAME), payload)
+
+    def _store(self, result: Result) -> None:
+        remembered: dict[str, str] = {}
+        if result.changed:
+            remembered[memory_key(self.camera)] = msgspec.json.encode(self.watch.memory()).decode()
+        if self.watch.reference is not None and self.watch.reference is not self._kept_view:
+            self._kept_view = self.watch.reference
+            remembered[view_key(self.camera)] = _as_text(self._kept_view)
+        if not result.messages and not remembered:
+            return
+        try:
+            self.shared.outbox.put(result.messages, remembered)
+        except OutboxFullError as error:
+            log.error("%s: %s", self.camera.device, error)
+
+
+def camera_thread(
+    camera: Camera,
+    shared: Surroundings,
+    detector: PersonDetector,
+    classifier: ZoneClassifier | None,
+) -> CameraThread:
+    """Prepares a camera with what the outbox remembers of it."""
+    stored = shared.outbox.recall(memory_key(camera))
+    memory = (
+        msgspec.json.decode(stored, type=Memory)
+        if stored
+        else Memory(health=Health.OFFLINE, since=shared.clock())
+    )
+    report = Report(shared.site, camera.device, shared.new_id)
+    view = _first_view(camera, shared.outbox)
+    watch = CameraWatch(camera, detector, classifier, report, memory, view)
+    return CameraThread(camera, shared, watch, _kept_view=view)
+
+
+def memory_key(camera: Camera) -> str:
+    """Where the outbox keeps a camera's memory."""
+    return f"camera.{camera.device}"
+
+
+def view_key(camera: Camera) -> str:
+    """Where the outbox keeps a camera's reference view; empty for "take a new one"."""
+    return f"view.{camera.device}"
+
+
+def _first_view(camera: Camera, outbox: Outbox) -> View | None:
+    if camera.reference is not None:
+        image = cv2.imread(str(camera.reference))
+        if image is None:
+            log.warning("%s: no picture at %s", camera.device, camera.reference)
+            return None
+        return view_of(shrink(np.asarray(image, np.uint8)))
+    stored = outbox.recall(view_key(camera))
+    if not stored:
+        return None
+    png = np.frombuffer(base64.b64decode(stored), np.uint8)
+    return view_of(np.asarray(cv2.imdecode(png, cv2.IMREAD_GRAYSCALE), np.uint8))
+
+
+def _as_text(view: View) -> str:
+    _, png = cv2.imencode(".png", view.gray)
+    return base64.b64encode(np.asarray(png).tobytes()).decode()

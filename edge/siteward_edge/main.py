@@ -1,0 +1,95 @@
+"""``siteward edge``: runs an agent, or checks what it would open."""
+
+import asyncio
+import logging
+import random
+import signal
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from siteward_contracts.clock import utc_now
+from siteward_contracts.config_file import ConfigError
+from siteward_contracts.ids import new_id
+from siteward_edge import agent
+from siteward_edge.camera_thread import view_key
+from siteward_edge.check import outcomes
+from siteward_edge.config import EdgeConfig, load_config
+from siteward_edge.outbox import Outbox
+from siteward_edge.vision.ports import ModelError
+
+FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group(help="Run the agent of one site.")
+def command() -> None:
+    """The group the command line looks for."""
+
+
+@command.command()
+@FILE
+@click.option("--verbose", is_flag=True, help="Log what happens, not only what goes wrong.")
+def run(config: Path, verbose: bool) -> None:
+    """Run the agent until SIGTERM or Ctrl-C."""
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
+    )
+    settings = _load(config)
+    sources = agent.Sources(
+        clock=utc_now, new_id=new_id, rng=random.Random(), version=version("siteward")
+    )
+    try:
+        asyncio.run(_until_signal(settings, sources))
+    except (ModelError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@command.command()
+@FILE
+def check(config: Path) -> None:
+    """Open every source and say what it gets, or what is wrong."""
+    failed = 0
+    for outcome in outcomes(_load(config)):
+        mark = click.style("ok  ", fg="green") if outcome.ok else click.style("FAIL", fg="red")
+        click.echo(f"{mark} {outcome.name}: {outcome.text}")
+        failed += not outcome.ok
+    if failed:
+        raise SystemExit(1)
+
+
+@command.command("accept-view")
+@FILE
+@click.argument("camera")
+def accept_view(config: Path, camera: str) -> None:
+    """Take the view CAMERA has at the agent's next start for the right one.
+
+    For a camera that was moved on purpose. Stop the agent first.
+    """
+    settings = _load(config)
+    found = next((c for c in settings.cameras if c.device == camera), None)
+    if found is None:
+        known = ", ".join(c.device for c in settings.cameras)
+        raise click.ClickException(f"no camera {camera!r} in {config}; known: {known}")
+    outbox = Outbox(settings.outbox.path, settings.outbox.max_bytes)
+    outbox.put([], {view_key(found): ""})
+    outbox.close()
+    click.echo(f"{camera}: the next good picture will be its reference view")
+
+
+def _load(config: Path) -> EdgeConfig:
+    try:
+        return load_config(config)
+    except ConfigError as error:
+        raise click.ClickException(f"configuration refused\n{error}") from error
+
+
+async def _until_signal(settings: EdgeConfig, sources: agent.Sources) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    await agent.run(settings, sources, stop)

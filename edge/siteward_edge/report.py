@@ -1,0 +1,77 @@
+"""Findings of one device as messages, each picture that proves one sent before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from siteward_contracts.ids import IdSource
+from siteward_contracts.messages import Detection, Message, Model, Progress, Sample, Telemetry
+from siteward_contracts.topics import Kind, Topic
+from siteward_edge.evidence import Snapshot
+from siteward_edge.incidents import Incident
+from siteward_edge.outbox import Outgoing
+from siteward_edge.progress import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Writes the messages of one device."""
+
+    site: str
+    device: str
+    new_id: IdSource
+
+    def telemetry(self, readings: Mapping[str, float], ts: datetime) -> Outgoing:
+        """Readings of one instant."""
+        sample = Sample(ts=ts, readings=dict(readings))
+        return self._out(Kind.TELEMETRY, Telemetry(id=self.new_id(), ts=ts, samples=[sample]))
+
+    def detection(
+        self,
+        incident: Incident,
+        phase: Literal["begin", "end"],
+        ts: datetime,
+        model: Model,
+        snapshot: Snapshot | None,
+    ) -> list[Outgoing]:
+        """Begin or end of an incident; with a picture when one is given."""
+        evidence, messages = snapshot.prove(self.new_id) if snapshot else (None, [])
+        seen = incident.sighting
+        message = Detection(
+            id=self.new_id(),
+            ts=ts,
+            kind=seen.kind,
+            phase=phase,
+            confidence=round(seen.confidence, 3),
+            track=incident.track,
+            zone=seen.zone,
+            box=seen.box,
+            model=model,
+            evidence=evidence,
+            first_seen=incident.first_seen,
+        )
+        return [*messages, self._out(Kind.DETECTION, message)]
+
+    def progress(
+        self, zone: str, finding: Finding, method: str, evidence: str | None, ts: datetime
+    ) -> Outgoing:
+        """The state of a zone, naming the picture it was last seen to change on."""
+        message = Progress(
+            id=self.new_id(),
+            ts=ts,
+            zone=zone,
+            state=finding.state.code,
+            percent=finding.state.percent,
+            confidence=round(finding.confidence, 3),
+            coverage=round(finding.coverage, 3),
+            method=method,
+            uncertain=finding.uncertain,
+            evidence=evidence,
+        )
+        return self._out(Kind.PROGRESS, message)
+
+    def _out(self, kind: Kind, message: Message) -> Outgoing:
+        return Outgoing(Topic(self.site, self.device, kind), msgspec.json.encode(message))
