@@ -1,0 +1,156 @@
+"""A stream rule ready to run: what it reads, when it is breached, what it raises."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import fsum, log10
+from typing import Final, Literal
+
+from siteward_contracts.catalog import Severity
+from siteward_contracts.clock import SHANGHAI
+from siteward_rules.condition import Condition
+from siteward_rules.findings import Action, Text, Trust
+
+Aggregate = Literal["mean", "energy_mean", "max", "min", "last", "count"]
+Layer = Literal["national", "city", "project"]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(fsum(values) / len(values), 6)
+
+
+def _energy_mean(values: Sequence[float]) -> float:
+    """Mean level in dB of values already turned into energies; never the arithmetic mean."""
+    return round(10 * log10(fsum(values) / len(values)), 6)
+
+
+AGGREGATES: Final[dict[Aggregate, Callable[[Sequence[float]], float]]] = {
+    "mean": _mean,
+    "energy_mean": _energy_mean,
+    "max": max,
+    "min": min,
+    "last": lambda values: values[-1],
+    "count": len,
+}
+"""Window of values, oldest first and not empty, to one number. Means are rounded to a
+millionth, so that a constant signal at the limit is the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of the day in Asia/Shanghai; ``end`` does not belong to them."""
+
+    start: time
+    end: time
+
+    def contain(self, ts: datetime) -> bool:
+        """Whether an instant falls into them; 22:00-06:00 goes over midnight."""
+        now = ts.astimezone(SHANGHAI).time()
+        if self.start <= self.end:
+            return self.start <= now < self.end
+        return now >= self.start or now < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a limit comes from and since when it is in force."""
+
+    doc: str
+    clause: str
+    trust: Trust
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def __str__(self) -> str:
+        """Document and clause, as people cite it."""
+        return f"{self.doc} {self.clause}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRule:
+    """One rule over readings, detections or daily facts.
+
+    Attributes:
+        id: ``SR-…``.
+        version: Version of its pack.
+        pack: Its pack.
+        layer: Which layer it comes from.
+        title: What it finds.
+        kind: Hazard kind of the catalogue it raises.
+        severity: Of the alerts it raises; never ``major``, which a person decides.
+        action: What it recommends.
+        source: Where its limit comes from.
+        reads: Series it reads: a metric, ``detection.{kind}`` or a fact.
+        quantity: Name of what it reads.
+        unit: Unit of what it reads and of its limit.
+        condition: When it is breached.
+        limit: The number it compares with; None where it compares with none.
+        aggregate: How a window becomes one number.
+        window: How far it looks back; zero is the last value only.
+        coverage: Share of the window that must have passed since its oldest value.
+        wait: How long a breach must last before the alert fires (``for``).
+        keep: How long an alert goes on firing after the breach ended (``keep_firing_for``).
+        stale: A value holds no longer than this without another.
+        hours: When the rule applies; None is always.
+        worst: Which extreme an alert shows.
+    """
+
+    id: str
+    version: str
+    pack: str
+    layer: Layer
+    title: Text
+    kind: str
+    severity: Severity
+    action: Action
+    source: Source
+    reads: str
+    quantity: Text
+    unit: str
+    condition: Condition
+    limit: float | None
+    aggregate: Aggregate = "last"
+    window: timedelta = timedelta(0)
+    coverage: float = 0.5
+    wait: timedelta = timedelta(0)
+    keep: timedelta = timedelta(0)
+    stale: timedelta = timedelta(minutes=20)
+    hours: Hours | None = None
+    worst: Literal["max", "min"] = "max"
+
+    @property
+    def of_detections(self) -> bool:
+        """Whether it follows incidents a camera reports instead of comparing numbers."""
+        return self.reads.startswith("detection.")
+
+    def applies(self, ts: datetime) -> bool:
+        """Whether an instant is within its legal hours and its source's validity."""
+        source = self.source
+        if source.valid_from or source.valid_to:
+            day = ts.astimezone(SHANGHAI).date()
+            if (source.valid_from and day < source.valid_from) or (
+                source.valid_to and day > source.valid_to
+            ):
+                return False
+        return self.hours is None or self.hours.contain(ts)
+
+    def worse(self, a: float | None, b: float) -> float:
+        """The worse of two values."""
+        if a is None:
+            return b
+        return max(a, b) if self.worst == "max" else min(a, b)
+
+
+def summary(rule: StreamRule, value: float | None, started_at: datetime) -> Text:
+    """One sentence about an incident for people."""
+    at = started_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    utc = started_at.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+    if value is None or rule.of_detections:
+        return Text(f"{rule.title.zh}，始于 {at}", f"{rule.title.en}, since {utc}")
+    limit = "" if rule.limit is None else f"，限值 {rule.limit:g} {rule.unit}".rstrip()
+    limit_en = "" if rule.limit is None else f", limit {rule.limit:g} {rule.unit}".rstrip()
+    shown = f"{value:.2f}".rstrip("0").rstrip(".")
+    return Text(
+        f"{rule.quantity.zh} {shown} {rule.unit}".rstrip() + f"{limit}，始于 {at}",
+        f"{rule.quantity.en} {shown} {rule.unit}".rstrip() + f"{limit_en}, since {utc}",
+    )
