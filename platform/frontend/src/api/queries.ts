@@ -1,0 +1,88 @@
+import { keepPreviousData, queryOptions, useQueryClient } from "@tanstack/react-query";
+import { client, take } from "./client";
+import type { LiveEvent } from "../live/frame";
+
+/** One place for query keys, so that an event knows what it makes stale. */
+export const me = queryOptions({
+  queryKey: ["me"],
+  queryFn: () => take(client.GET("/api/v1/session")),
+  staleTime: Infinity,
+  retry: false,
+});
+
+export const overview = queryOptions({
+  queryKey: ["overview"],
+  queryFn: () => take(client.GET("/api/v1/overview")),
+  refetchInterval: 60_000,
+});
+
+export const project = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id],
+    queryFn: () => take(client.GET("/api/v1/projects/{project}", { params: { path: { project: id } } })),
+    refetchInterval: 60_000,
+  });
+
+export const sCurve = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id, "s-curve"],
+    queryFn: () => take(client.GET("/api/v1/projects/{project}/s-curve", { params: { path: { project: id } } })),
+  });
+
+export interface SeriesWanted {
+  site: string;
+  device: string;
+  metric: string;
+  start: string;
+  end: string;
+  points: number;
+}
+
+export const series = (query: SeriesWanted) =>
+  queryOptions({
+    queryKey: ["series", query],
+    queryFn: () => take(client.GET("/api/v1/series", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const claims = (filter: { project?: string } = {}) =>
+  queryOptions({
+    queryKey: ["claims", filter],
+    queryFn: () => take(client.GET("/api/v1/claims", { params: { query: filter } })),
+    refetchInterval: 60_000,
+  });
+
+export const claim = (id: number) =>
+  queryOptions({
+    queryKey: ["claim", id],
+    queryFn: () => take(client.GET("/api/v1/claims/{claim}", { params: { path: { claim: id } } })),
+    refetchInterval: 30_000,
+  });
+
+export const alert = (id: number) =>
+  queryOptions({
+    queryKey: ["alert", id],
+    queryFn: () => take(client.GET("/api/v1/alerts/{alert}", { params: { path: { alert: id } } })),
+  });
+
+export const rules = queryOptions({
+  queryKey: ["rules"],
+  queryFn: () => take(client.GET("/api/v1/rules")),
+  staleTime: Infinity,
+});
+
+/** Where an evidence picture is served. */
+export function evidenceUrl(sha256: string): string {
+  return `/api/v1/evidence/${sha256}`;
+}
+
+/** What an event makes stale, asked for again at once where it is on the screen. */
+export function useStaleness(): (event: LiveEvent) => void {
+  const queries = useQueryClient();
+  return (event) => {
+    const keys: unknown[][] = [["overview"], ["project", event.project]];
+    if (event.event === "alert") keys.push(["alerts"], ["alert", Number(event.id)]);
+    if (event.event === "claim") keys.push(["claims"], ["claim", Number(event.id)]);
+    for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+  };
+}

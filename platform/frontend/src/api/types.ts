@@ -1,0 +1,43 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+/** The typed client reads a tuple as a list of its items; so do we. */
+type Listed<T> = T extends readonly (infer Item)[]
+  ? Listed<Item>[]
+  : T extends object
+    ? { [K in keyof T]: Listed<T[K]> }
+    : T;
+
+export type Failure = Required<Schemas["Failure"]>;
+export type Text = Schemas["Text"];
+export type Me = Schemas["Me"];
+export type Role = Schemas["Role"];
+export type Overview = Schemas["Overview"];
+export type ProjectSummary = Schemas["ProjectSummary"];
+export type ProjectDetail = Listed<Schemas["ProjectDetail"]>;
+export type Lights = Schemas["Lights"];
+export type Light = Lights["schedule"];
+export type SCurve = Schemas["SCurve"];
+export type Series = Schemas["Series"];
+export type Device = Schemas["DeviceOut"];
+export type Zone = Listed<Schemas["ZoneOut"]>;
+export type Milestone = Schemas["MilestoneOut"];
+export type WorkItem = Schemas["WorkItemOut"];
+export type Payment = Schemas["PaymentOut"];
+export type Alert = Listed<Schemas["AlertOut"]>;
+export type Severity = Alert["severity"];
+export type Verdict = Schemas["VerdictIn"]["verdict"];
+export type ClaimSummary = Schemas["ClaimSummary"];
+export type ClaimDetail = Schemas["ClaimDetail"];
+export type ClaimState = ClaimSummary["state"];
+export type ClaimAction = ClaimDetail["allowed_actions"][number];
+export type ClaimIn = Schemas["ClaimIn"];
+export type Finding = Schemas["FindingOut"];
+export type FindingSeverity = Finding["severity"];
+export type Hold = Schemas["HoldOut"];
+export type HoldState = Hold["state"];
+export type LegalBasis = Schemas["OpinionIn"]["basis"];
+export type Rule = Schemas["RuleOut"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Hazard = Schemas["HazardOut"];

@@ -1,0 +1,20 @@
+import AlertOutlined from "@ant-design/icons/es/icons/AlertOutlined";
+import AppstoreOutlined from "@ant-design/icons/es/icons/AppstoreOutlined";
+import AuditOutlined from "@ant-design/icons/es/icons/AuditOutlined";
+import PayCircleOutlined from "@ant-design/icons/es/icons/PayCircleOutlined";
+import ProfileOutlined from "@ant-design/icons/es/icons/ProfileOutlined";
+import VideoCameraOutlined from "@ant-design/icons/es/icons/VideoCameraOutlined";
+
+export const ICONS = {
+  overview: <AppstoreOutlined />,
+  live: <VideoCameraOutlined />,
+  alerts: <AlertOutlined />,
+  claims: <PayCircleOutlined />,
+  rules: <ProfileOutlined />,
+  auditLog: <AuditOutlined />,
+};
+
+/** Our mark: a site roof over a watching eye, standing on a line. */
+export function Logo({ size }: { size: number }) {
+  return <img src="/logo.svg" width={size} height={size} alt="" />;
+}

@@ -1,0 +1,187 @@
+import { App as Antd, Button, Dropdown } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Suspense, useCallback } from "react";
+import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
+import { ApiError } from "../api/client";
+import { alert, me, useStaleness } from "../api/queries";
+import { useLanguage } from "../i18n/language";
+import type { LiveEvent } from "../live/frame";
+import { LiveProvider, useEvents } from "../live/provider";
+import { Loaded, Notice, Trouble } from "../ui/state";
+import { ICONS, Logo } from "./icons";
+import { maySee, type Area } from "./roles";
+import { SignedIn, useMe, useSignOut } from "./session";
+
+const PLACES: { to: string; name: Area | "overview" }[] = [
+  { to: "/", name: "overview" },
+  { to: "/live", name: "live" },
+  { to: "/alerts", name: "alerts" },
+  { to: "/claims", name: "claims" },
+  { to: "/rules", name: "rules" },
+  { to: "/audit-log", name: "auditLog" },
+];
+const TABS = 4;
+
+/** Everything behind the sign-in: who is there, where they may go, and the live connection. */
+export function Shell() {
+  const who = useQuery(me);
+  const { pathname } = useLocation();
+  if (who.error instanceof ApiError && who.error.status === 401) {
+    return <Navigate to="/sign-in" replace state={{ from: pathname }} />;
+  }
+  if (who.error) {
+    return (
+      <div className="page">
+        <Trouble error={who.error} retry={() => void who.refetch()} />
+      </div>
+    );
+  }
+  return (
+    <Loaded query={who} rows={10}>
+      {(person) => (
+        <SignedIn value={person}>
+          <LiveProvider allowed={maySee(person.role, "live")}>
+            <Announcer />
+            <Frame />
+          </LiveProvider>
+        </SignedIn>
+      )}
+    </Loaded>
+  );
+}
+
+function Frame() {
+  const { t } = useLanguage();
+  const { role } = useMe();
+  const places = PLACES.filter(({ name }) => name === "overview" || maySee(role, name));
+  const { pathname } = useLocation();
+  const dark = pathname === "/live";
+  return (
+    <div className={dark ? "shell shell-dark" : "shell"}>
+      <a className="skip" href="#content">
+        {t.nav.skip}
+      </a>
+      <header className="head">
+        <NavLink to="/" className="brand">
+          <Logo size={30} />
+          <span className="brand-name">
+            <strong>Siteward</strong>
+            <span>{t.product.title}</span>
+          </span>
+        </NavLink>
+        <Account extra={places.slice(TABS)} />
+      </header>
+      <nav className="rail" aria-label={t.nav.main}>
+        {places.map(({ to, name }, index) => (
+          <NavLink key={to} to={to} end={to === "/"} className={index >= TABS ? "place place-extra" : "place"}>
+            {ICONS[name]}
+            <span>{t.nav[name]}</span>
+          </NavLink>
+        ))}
+      </nav>
+      <main id="content" className="content" tabIndex={-1}>
+        <Suspense fallback={<div className="page" aria-busy="true" />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+function Account({ extra }: { extra: typeof PLACES }) {
+  const { t, toggle } = useLanguage();
+  const who = useMe();
+  const navigate = useNavigate();
+  const signOut = useSignOut();
+  const items = [
+    { key: "who", label: `${who.display_name} · ${t.roles[who.role]}`, disabled: true },
+    ...extra.map(({ to, name }) => ({ key: to, label: t.nav[name], icon: ICONS[name], className: "phone-only" })),
+    { type: "divider" as const, key: "line" },
+    { key: "language", label: t.common.language },
+    { key: "out", label: t.common.signOut },
+  ];
+  return (
+    <Dropdown
+      trigger={["click"]}
+      placement="bottomRight"
+      menu={{
+        items,
+        onClick: ({ key }) => {
+          if (key === "language") toggle();
+          else if (key === "out") signOut.mutate();
+          else void navigate(key);
+        },
+      }}
+    >
+      <Button type="text" className="account" data-testid="account">
+        <span className="avatar" aria-hidden="true">
+          {who.display_name.slice(0, 1)}
+        </span>
+        <span className="account-name">
+          <strong>{who.display_name}</strong>
+          <span>{t.roles[who.role]}</span>
+        </span>
+      </Button>
+    </Dropdown>
+  );
+}
+
+/** Hears every event: marks what is stale and says when a new alert fires. */
+function Announcer() {
+  const { t, say } = useLanguage();
+  const { notification } = Antd.useApp();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const stale = useStaleness();
+  const hear = useCallback(
+    (event: LiveEvent) => {
+      stale(event);
+      if (event.event !== "alert" || event.state !== "firing") return;
+      const id = Number(event.id);
+      void queries.fetchQuery({ ...alert(id), staleTime: 0 }).then((found) => {
+        if (found.severity === "info") return;
+        notification.warning({
+          key: `alert-${String(id)}`,
+          title: `${t.live.newAlert} · ${say(found.title)}`,
+          description: `${say(found.project_name)} · ${say(found.summary)}`,
+          placement: "bottomRight",
+          duration: 8,
+          actions: (
+            <Button
+              size="small"
+              type="primary"
+              onClick={() => {
+                notification.destroy(`alert-${String(id)}`);
+                void navigate(`/alerts?open=${String(id)}`);
+              }}
+            >
+              {t.live.open}
+            </Button>
+          ),
+        });
+      }, ignoreTrouble);
+    },
+    [stale, queries, notification, navigate, t, say],
+  );
+  useEvents(hear);
+  return null;
+}
+
+/** The alert list shows it all the same; a toast is only a hint. */
+function ignoreTrouble() {
+  return undefined;
+}
+
+/** Keeps a page from those who may not see it; the server refuses them as well. */
+export function Guard({ area }: { area: Area }) {
+  const { t } = useLanguage();
+  const { role } = useMe();
+  if (maySee(role, area)) return <Outlet />;
+  return (
+    <div className="page">
+      <Notice tone="bad" title={t.errors.forbidden} note={t.errors.forbiddenNote}>
+        <NavLink to="/">{t.errors.home}</NavLink>
+      </Notice>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useLanguage, word } from "../i18n/language";
+import type { Frame, FrameHeader } from "./frame";
+import { useFrames } from "./provider";
+
+/** What a tile knows of its camera, renewed at most once a second so that React stays calm. */
+export interface Seen {
+  health: FrameHeader["health"];
+  at: number;
+  lastGood: number | null;
+  fps: number;
+}
+
+interface Props {
+  camera: string;
+  fps: number;
+  label: string;
+  onSeen?: (seen: Seen) => void;
+}
+
+const WARN = "#f2b84b";
+const CALM = "#7fd6d0";
+
+/**
+ * A camera's picture, drawn as it comes with what was found in it. While the camera is blind
+ * the last good picture stays. A slow browser drops frames; it never queues them.
+ */
+export function Picture({ camera, fps, label, onSeen }: Props) {
+  const { t } = useLanguage();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const next = useRef<Frame | null>(null);
+  const busy = useRef(false);
+  const lastGood = useRef<number | null>(null);
+  const told = useRef({ at: 0, frames: 0 });
+  const [drawn, setDrawn] = useState(false);
+  const words = useRef(t.kinds);
+  useEffect(() => {
+    words.current = t.kinds;
+  }, [t]);
+
+  const onFrame = useCallback(
+    (frame: Frame) => {
+      const now = Date.now();
+      if (frame.header.health === "ok") lastGood.current = now;
+      told.current.frames += 1;
+      const since = now - told.current.at;
+      if (since >= 1000) {
+        const rate = told.current.at === 0 ? 0 : (told.current.frames * 1000) / since;
+        told.current = { at: now, frames: 0 };
+        onSeen?.({ health: frame.header.health, at: now, lastGood: lastGood.current, fps: rate });
+      }
+      const blind = frame.header.health !== "ok" && frame.header.health !== "moved";
+      if (blind && lastGood.current !== null) return;
+      next.current = frame;
+      if (busy.current) return;
+      busy.current = true;
+      void draw(canvas, next, words).finally(() => {
+        busy.current = false;
+        setDrawn(true);
+      });
+    },
+    [onSeen],
+  );
+  useFrames(camera, fps, onFrame);
+
+  return <canvas ref={canvas} className="picture" role="img" aria-label={label} data-drawn={drawn} />;
+}
+
+async function draw(
+  canvas: { current: HTMLCanvasElement | null },
+  next: { current: Frame | null },
+  words: { current: Record<string, string> },
+): Promise<void> {
+  for (let frame = next.current; frame; frame = next.current) {
+    next.current = null;
+    const bitmap = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" })).catch(() => null);
+    const target = canvas.current;
+    const context = target?.getContext("2d");
+    if (!bitmap || !target || !context) {
+      bitmap?.close();
+      continue;
+    }
+    if (target.width !== bitmap.width || target.height !== bitmap.height) {
+      target.width = bitmap.width;
+      target.height = bitmap.height;
+    }
+    context.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    drawBoxes(context, frame.header, words.current);
+  }
+}
+
+function drawBoxes(context: CanvasRenderingContext2D, header: FrameHeader, words: Record<string, string>) {
+  const { width, height } = context.canvas;
+  const size = Math.max(12, Math.round(height / 24));
+  context.font = `600 ${String(size)}px sans-serif`;
+  context.textBaseline = "middle";
+  for (const { kind, box, confidence } of header.boxes) {
+    const [x, y, w, h] = [box[0] * width, box[1] * height, box[2] * width, box[3] * height];
+    const colour = kind === "person" ? CALM : WARN;
+    const text = `${word(words, kind)} ${String(Math.round(confidence * 100))}%`;
+    const tag = size * 1.5;
+    const tagWidth = context.measureText(text).width + size;
+    const left = Math.max(0, Math.min(x, width - tagWidth));
+    const top = y >= tag ? y - tag : Math.min(y + h, height - tag);
+    context.strokeStyle = colour;
+    context.lineWidth = Math.max(2, height / 240);
+    context.strokeRect(x, y, w, h);
+    context.fillStyle = colour;
+    context.fillRect(left, top, tagWidth, tag);
+    context.fillStyle = "#10212b";
+    context.fillText(text, left + size / 2, top + tag / 2);
+  }
+}

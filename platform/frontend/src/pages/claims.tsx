@@ -1,0 +1,149 @@
+import { Button, Select, Table } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { claims as claimsQuery, overview } from "../api/queries";
+import type { ClaimState, ClaimSummary } from "../api/types";
+import { mayFileClaims } from "../app/roles";
+import { useMe } from "../app/session";
+import { isPositive } from "../format/money";
+import { useLanguage } from "../i18n/language";
+import { asPercent, asShare } from "../ui/bar";
+import { Money } from "../ui/money";
+import { Loaded, Notice } from "../ui/state";
+import { ClaimTag, Tag } from "../ui/tag";
+import "../styles/claims.css";
+
+export default function Claims() {
+  const { t, say } = useLanguage();
+  const { role } = useMe();
+  const [params, setParams] = useSearchParams();
+  const { data } = useQuery(overview);
+  const project = params.get("project");
+  const state = params.get("state") as ClaimState | null;
+  const query = useQuery(claimsQuery(project ? { project } : {}));
+
+  function change(name: string, value: string | null) {
+    const next = new URLSearchParams(params);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    setParams(next, { replace: true });
+  }
+
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1 className="grow">{t.nav.claims}</h1>
+        {mayFileClaims(role) && (
+          <Link to={project ? `/claims/new?project=${project}` : "/claims/new"}>
+            <Button type="primary" data-testid="claim-file">
+              {t.claims.list.file}
+            </Button>
+          </Link>
+        )}
+      </div>
+      <div className="filters claims-filters">
+        <Select
+          allowClear
+          aria-label={t.claims.list.project}
+          placeholder={`${t.claims.list.project}：${t.common.all}`}
+          value={project}
+          options={(data?.projects ?? []).map(({ id, name }) => ({ value: id, label: say(name) }))}
+          onChange={(value: string | null) => { change("project", value); }}
+        />
+        <Select
+          allowClear
+          aria-label={t.claims.list.state}
+          placeholder={`${t.claims.list.state}：${t.common.all}`}
+          value={state}
+          options={Object.entries(t.claims.states).map(([value, label]) => ({ value, label }))}
+          onChange={(value: string | null) => { change("state", value); }}
+        />
+      </div>
+      <Loaded query={query} rows={10}>
+        {(all) => <ClaimTable claims={all.filter((claim) => !state || claim.state === state)} />}
+      </Loaded>
+    </div>
+  );
+}
+
+/** Claims as a table; on a phone, as cards. */
+export function ClaimTable({ claims }: { claims: ClaimSummary[] }) {
+  const { t, say } = useLanguage();
+  const navigate = useNavigate();
+  const words = t.claims.list;
+  if (claims.length === 0) return <Notice title={words.empty} note={words.emptyNote} />;
+  return (
+    <>
+      <Table<ClaimSummary>
+        className="claims-table"
+        size="middle"
+        rowKey="id"
+        dataSource={claims}
+        pagination={claims.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
+        onRow={({ id }) => ({ onClick: () => void navigate(`/claims/${String(id)}`) })}
+        columns={[
+          {
+            title: t.claims.filing.titleField,
+            render: (_, claim) => (
+              <>
+                <Link to={`/claims/${String(claim.id)}`}>{claim.title}</Link>
+                <div className="sub">
+                  {say(claim.project_name)} · {claim.claimed_on}
+                </div>
+              </>
+            ),
+          },
+          { title: words.amount, align: "right", render: (_, claim) => <Money amount={claim.amount} /> },
+          { title: words.wages, align: "right", render: (_, claim) => <Money amount={claim.wage_amount} /> },
+          { title: t.claims.page.claimedPercent, align: "right", render: (_, claim) => asPercent(claim.claimed_percent) },
+          { title: words.flags, render: (_, claim) => <Flags claim={claim} /> },
+          { title: words.risk, align: "right", render: (_, claim) => asShare(claim.risk) },
+          {
+            title: words.held,
+            align: "right",
+            render: (_, claim) => (isPositive(claim.held) ? <Money amount={claim.held} /> : "—"),
+          },
+          { title: words.state, render: (_, claim) => <ClaimTag claim={claim} /> },
+        ]}
+      />
+      <ul className="claims-cards">
+        {claims.map((claim) => (
+          <li key={claim.id}>
+            <Link to={`/claims/${String(claim.id)}`}>
+              <span className="claims-card-head">
+                <strong>{claim.title}</strong>
+                <ClaimTag claim={claim} />
+              </span>
+              <span className="claims-card-amount">
+                <Money amount={claim.amount} hint />
+              </span>
+              <span className="sub">
+                {say(claim.project_name)} · {claim.claimed_on}
+              </span>
+              <Flags claim={claim} />
+              {isPositive(claim.held) && (
+                <span className="late">
+                  {words.held} <Money amount={claim.held} />
+                </span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Flags({ claim }: { claim: ClaimSummary }) {
+  const { t } = useLanguage();
+  if (claim.flags.length === 0) return <span className="sub">{t.claims.list.noFlags}</span>;
+  return (
+    <span className="flag-row">
+      {claim.flags.map((flag) => (
+        <Tag key={flag} tone="bad">
+          {flag}
+        </Tag>
+      ))}
+    </span>
+  );
+}
