@@ -129,7 +129,7 @@ def _parse(kind: Kind, payload: bytes) -> tuple[Message, bytes]:
         return _DECODERS[kind].decode(payload), b""
     except msgspec.ValidationError as error:
         raise RefusedError(Problem(Reason.BAD_SHAPE, str(error))) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RefusedError(Problem(Reason.BAD_JSON, str(error))) from error
 
 

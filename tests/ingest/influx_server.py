@@ -31,22 +31,22 @@ bind-address = "127.0.0.1:{backup}"
 
 
 @contextmanager
-def influxd(folder: Path) -> Iterator[str]:
-    """Starts the engine and its proxy; yields a store URL."""
+def influxd(folder: Path, port: int = 0) -> Iterator[str]:
+    """Starts the engine and its proxy, on a given port if told; yields a store URL."""
     binary = program("influxd")
     folder.mkdir(parents=True, exist_ok=True)
-    port, config = free_port(), folder / "influxdb.conf"
-    config.write_text(_CONFIG.format(folder=folder, backup=free_port(), http=port), "utf-8")
+    engine, config = free_port(), folder / "influxdb.conf"
+    config.write_text(_CONFIG.format(folder=folder, backup=free_port(), http=engine), "utf-8")
     command = [binary, "run", "-config", str(config)]
     with running(command, stdout=DEVNULL, stderr=DEVNULL) as process:
-        wait_for_port(port, process)
-        httpx.post(f"http://127.0.0.1:{port}/query", data={"q": "CREATE DATABASE siteward"})
-        with _proxy(port) as front:
+        wait_for_port(engine, process)
+        httpx.post(f"http://127.0.0.1:{engine}/query", data={"q": "CREATE DATABASE siteward"})
+        with _proxy(engine, port) as front:
             yield f"influxdb+http://127.0.0.1:{front}?org=siteward&bucket=siteward"
 
 
 @contextmanager
-def _proxy(engine: int) -> Iterator[int]:
+def _proxy(engine: int, port: int) -> Iterator[int]:
     with httpx.Client(base_url=f"http://127.0.0.1:{engine}", timeout=20) as upstream:
 
         class Forward(BaseHTTPRequestHandler):
@@ -66,7 +66,7 @@ def _proxy(engine: int) -> Iterator[int]:
             def log_message(self, *_: object) -> None:
                 """Says nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Forward)
+        server = ThreadingHTTPServer(("127.0.0.1", port), Forward)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:

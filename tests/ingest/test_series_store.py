@@ -85,7 +85,7 @@ def test_writing_twice_is_writing_once(store: SeriesStore, site: str) -> None:
 
 
 def test_a_later_write_of_the_same_instant_wins(store: SeriesStore, site: str) -> None:
-    store.write(series(site, {m: 1.0 for m in range(10)}))
+    store.write(series(site, dict.fromkeys(range(10), 1.0)))
     store.write(series(site, {3: 100.0}))
     assert dict(store.raw(key(site), START, START + HOUR))[START + 3 * MINUTE] == 100.0
     assert store.buckets(key(site), START, START + HOUR, HOUR) == [Bucket(START, 10.9, 1, 100, 10)]
@@ -98,8 +98,8 @@ def test_within_a_batch_the_last_of_the_same_instant_wins(store: SeriesStore, si
 
 
 def test_late_points_reach_summaries_made_before(store: SeriesStore, site: str) -> None:
-    store.write(series(site, {m: 10.0 for m in range(0, 180, 2)}))
-    store.write(series(site, {m: 10.0 for m in range(300, 360)}))
+    store.write(series(site, dict.fromkeys(range(0, 180, 2), 10.0)))
+    store.write(series(site, dict.fromkeys(range(300, 360), 10.0)))
     store.write(series(site, {1: 70.0}))
     assert store.buckets(key(site), START, START + HOUR, HOUR) == [
         Bucket(START, (30 * 10 + 70) / 31, 10, 70, 31)
