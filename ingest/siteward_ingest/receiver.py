@@ -77,10 +77,10 @@ class Receiver(mqtt.Client):
         Raises:
             ValueError: The URL has another form.
         """
+        super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session=False)
         parts = urlsplit(url)
         if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
             raise ValueError(f"SITEWARD_MQTT_URL: {url!r} is not mqtt[s]://[user:password@]host")
-        super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session=False)
         self.manual_ack_set(True)  # before connecting: the first message comes with the CONNACK
         self.connect_timeout = 1.5
         if parts.username:

@@ -23,6 +23,7 @@ from siteward_ingest.receiver import Receiver
 from siteward_ingest.series import Point, SeriesKey, chart_width
 from siteward_ingest.stores.sqlite import SqliteStore
 from siteward_ingest.subscriber import TOPICS
+from tests.ingest.process import SESSION, make_session
 from tests.servers import free_port, mosquitto, running
 
 Figures = dict[str, float | int | str]
@@ -30,7 +31,6 @@ Figures = dict[str, float | int | str]
 MESSAGES = 40_000
 DEVICES = 100
 METRICS = ("noise_laeq", "pm25", "pm10", "temperature", "humidity")
-SESSION = "siteward-ingest"
 
 
 def ingest() -> Figures:
@@ -99,11 +99,7 @@ def query() -> Figures:
 
 def preload(port: int) -> None:
     """Puts the messages into the queue of ingest's session."""
-    session = mqtt.Client(CallbackAPIVersion.VERSION2, SESSION, clean_session=False)
-    session.on_connect = lambda *_: session.subscribe([(topic, 1) for topic in TOPICS])
-    session.on_subscribe = lambda *_: session.disconnect()
-    session.connect("127.0.0.1", port)
-    session.loop_forever()
+    make_session(port)
     publisher = mqtt.Client(CallbackAPIVersion.VERSION2, "preload")
     publisher.max_inflight_messages_set(1000)
     publisher.connect("127.0.0.1", port)

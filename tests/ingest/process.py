@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import paho.mqtt.client as mqtt
@@ -84,10 +85,18 @@ def ingest(
 def make_session(port: int) -> None:
     """Makes ingest's session at the broker, so that messages queue before it starts."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, SESSION, clean_session=False)
-    client.on_connect = lambda *_: client.subscribe([(topic, 1) for topic in TOPICS])
-    client.on_subscribe = lambda *_: client.disconnect()
+    client.on_connect = _subscribe
+    client.on_subscribe = _leave
     client.connect("127.0.0.1", port)
     client.loop_forever()
+
+
+def _subscribe(client: mqtt.Client, *_: Any) -> None:
+    client.subscribe([(topic, 1) for topic in TOPICS])
+
+
+def _leave(client: mqtt.Client, *_: Any) -> None:
+    client.disconnect()
 
 
 def send(port: int, *messages: tuple[str, bytes]) -> None:
