@@ -56,7 +56,7 @@ def parse_topic(text: str) -> Topic:
         raise BadTopicError(f"expected {ROOT}/{{site}}/{{device}}/{{kind}}, got {text!r}")
     _, _, site, device, kind = parts
     for name, slug in (("site", site), ("device", device)):
-        if not _SLUG.match(slug):
+        if not _SLUG.fullmatch(slug):
             raise BadTopicError(f"{name} {slug!r} does not match {SLUG_PATTERN}")
     try:
         return Topic(site, device, Kind(kind))

@@ -162,6 +162,13 @@ def test_a_value_that_is_no_number_is_refused_and_the_store_goes_on(
     assert store.raw(key(site), START, START + HOUR) == [(START + MINUTE, 1.0)]
 
 
+def test_names_are_kept_to_the_letter(store: SeriesStore, site: str) -> None:
+    key = SeriesKey(site, "a=b, c", "progress.it's")
+    store.write([Point(key.site, key.device, key.metric, START, 1.0)])
+    assert store.raw(key, START, START + HOUR) == [(START, 1.0)]
+    assert store.latest(site) == [Point(key.site, key.device, key.metric, START, 1.0)]
+
+
 def test_threads_may_read_at_once(store: SeriesStore, site: str) -> None:
     store.write(series(site, {m: float(m) for m in range(100)}))
     found: list[int] = []

@@ -8,6 +8,7 @@ our microseconds.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,7 @@ from siteward_ingest.series import (
     whole_buckets,
 )
 
+_ESCAPED: Final = str.maketrans({c: f"\\{c}" for c in ",= "})
 _TIMEOUT: Final = 10
 """Seconds; well under the broker's keep-alive, which runs on while a write waits."""
 
@@ -133,8 +135,15 @@ def _failure(status: int, text: object) -> StoreError:
 
 
 def _line(p: Point) -> str:
-    tags = f"site={p.site},device={p.device},metric={p.metric}"
+    tags = f"site={_tag(p.site)},device={_tag(p.device)},metric={_tag(p.metric)}"
     return f"reading,{tags} value={float(p.value)!r} {micros(p.ts)}000"
+
+
+@lru_cache(maxsize=16_384)
+def _tag(value: str) -> str:
+    if not value.isprintable():
+        raise StoreError(f"{value!r} cannot name a series: InfluxDB has no escape for it")
+    return value.translate(_ESCAPED)
 
 
 def _where(key: SeriesKey, start: datetime, end: datetime) -> str:
