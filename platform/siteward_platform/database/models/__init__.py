@@ -10,6 +10,7 @@ from siteward_platform.database.models.money import (
     Payment,
 )
 from siteward_platform.database.models.observations import (
+    AlertMember,
     AlertRecord,
     DeviceState,
     EngineState,
@@ -33,6 +34,7 @@ from siteward_platform.database.models.projects import (
 
 __all__ = [
     "Account",
+    "AlertMember",
     "AlertRecord",
     "AuditCase",
     "Claim",

@@ -49,6 +49,26 @@ class AlertRecord(Base):
     source: Mapped[str] = mapped_column(default="")
 
 
+class AlertMember(Base):
+    """What one rule saw of an incident; an alert is what its members add up to.
+
+    ``incident`` is the rule engine's name, the same through every later correction.
+    """
+
+    __tablename__ = "alert_members"
+
+    incident: Mapped[str] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alerts.id"), index=True)
+    rule: Mapped[str]
+    severity: Mapped[str]
+    retracted: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    value: Mapped[float | None]
+    count: Mapped[int]
+
+
 class SeenMessage(Base):
     """Ids of messages the worker has taken, so that a repeat does nothing."""
 

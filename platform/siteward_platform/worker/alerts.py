@@ -1,0 +1,142 @@
+"""From the engine's transitions to alerts people see: one incident, one alert.
+
+What several rules see of the same thing (warning, alarm and stop of one crane's wind) is one
+alert whose members are the rules' incidents; it shows the gravest of them.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from siteward_platform.act import Act
+from siteward_platform.database.models import AlertMember, AlertRecord
+from siteward_rules.stream import Transition
+from siteward_rules.stream_rule import summary
+
+GRAVITY: Final = ("info", "general", "serious", "suspected_major", "major")
+
+
+def keep_alerts(act: Act, transitions: Iterable[Transition]) -> int:
+    """Writes what happened to incidents; writing it again changes nothing.
+
+    Returns:
+        How many alerts are new.
+    """
+    opened = 0
+    for transition in transitions:
+        if transition.span.fired_at is None and transition.change != "retracted":
+            continue
+        member = act.session.get(AlertMember, transition.incident)
+        if member is None and transition.change == "retracted":
+            continue
+        alert = _alert_of(act.session, member, transition)
+        if alert is None:
+            alert = _new_alert(act.session, transition)
+            opened += 1
+        _update_member(act.session, member, alert, transition)
+        before = alert.state
+        _add_up(act.session, alert, transition)
+        if transition.change != "updated" or before != alert.state:
+            act.announce("alert", alert.project_id, alert.id, alert.state)
+    return opened
+
+
+def _alert_of(
+    session: Session, member: AlertMember | None, transition: Transition
+) -> AlertRecord | None:
+    if member is not None:
+        return session.get_one(AlertRecord, member.alert_id)
+    query = (
+        select(AlertRecord)
+        .where(
+            AlertRecord.project_id == transition.site,
+            AlertRecord.incident == _group(transition),
+            AlertRecord.state == "firing",
+        )
+        .order_by(AlertRecord.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def _group(transition: Transition) -> str:
+    parts = (transition.rule.kind, transition.device, transition.zone)
+    return "/".join(part for part in parts if part)
+
+
+def _new_alert(session: Session, transition: Transition) -> AlertRecord:
+    rule, span = transition.rule, transition.span
+    cause = span.cause
+    alert = AlertRecord(
+        project_id=transition.site,
+        incident=_group(transition),
+        rule=rule.id,
+        rule_version=rule.version,
+        kind=rule.kind,
+        title=rule.title._asdict(),
+        severity=rule.severity,
+        state="firing",
+        device=transition.device or None,
+        zone=transition.zone,
+        started_at=span.started_at,
+        fired_at=span.fired_at,
+        value=span.value,
+        limit=rule.limit,
+        unit=rule.unit,
+        summary=summary(rule, span.value, span.started_at)._asdict(),
+        evidence=cause.evidence if cause else None,
+        box=list(cause.box) if cause and cause.box else None,
+        confidence=cause.confidence if cause else None,
+        source=str(rule.source),
+    )
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def _update_member(
+    session: Session, member: AlertMember | None, alert: AlertRecord, transition: Transition
+) -> None:
+    if member is None:
+        member = AlertMember(incident=transition.incident, alert_id=alert.id)
+        session.add(member)
+    span = transition.span
+    member.rule, member.severity = transition.rule.id, transition.rule.severity
+    member.retracted = transition.change == "retracted"
+    member.started_at, member.fired_at = span.started_at, span.fired_at
+    member.resolved_at, member.value, member.count = span.resolved_at, span.value, span.count
+    session.flush()
+
+
+def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> None:
+    """Makes the alert say what its members say together."""
+    query = select(AlertMember).where(AlertMember.alert_id == alert.id)
+    members = session.scalars(query).all()
+    live = [m for m in members if not m.retracted] or list(members)
+    alert.started_at = min(m.started_at for m in live)
+    alert.fired_at = min((m.fired_at for m in live if m.fired_at), default=alert.fired_at)
+    alert.count = max(sum(m.count for m in live if m.rule == rule) for rule in _rules(live))
+    ends = [m.resolved_at or (m.started_at if m.retracted else None) for m in live]
+    known = [end for end in ends if end is not None]
+    over = len(known) == len(ends)
+    alert.resolved_at = max(known) if over else None
+    alert.state = "resolved" if over else "firing"
+    gravest = max(live, key=lambda m: GRAVITY.index(m.severity))
+    if gravest.incident == transition.incident:
+        rule = transition.rule
+        alert.rule, alert.rule_version, alert.severity = rule.id, rule.version, rule.severity
+        alert.title = rule.title._asdict()
+        alert.value, alert.limit, alert.unit = gravest.value, rule.limit, rule.unit
+        alert.summary = summary(rule, gravest.value, alert.started_at)._asdict()
+        alert.source = str(rule.source)
+    cause = transition.span.cause
+    if cause is not None and (alert.evidence is None or alert.count == 1):
+        alert.evidence = cause.evidence
+        alert.box = list(cause.box) if cause.box else None
+        alert.confidence = cause.confidence
+
+
+def _rules(members: Iterable[AlertMember]) -> set[str]:
+    return {member.rule for member in members}
