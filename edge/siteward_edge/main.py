@@ -26,6 +26,8 @@ FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
 @click.group(help="Run the agent of one site.")
 def command() -> None:
     """The group the command line looks for."""
+    # It logs every failed attempt; the poll loop says it once, with a remedy.
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
 @command.command()
