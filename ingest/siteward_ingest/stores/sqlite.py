@@ -70,7 +70,6 @@ _UPSERT_LATEST: Final = (
 
 _Key = tuple[str, str, str]
 _Row = tuple[int, int, float]  # ts, series, value
-_Summary = tuple[int, int, float, float, float]  # ts, count, sum, min, max
 
 
 def open_sqlite(url: str, read_only: bool) -> "SqliteStore":
@@ -148,9 +147,8 @@ class SqliteStore:
         with self._transaction("BEGIN") as db:
             series = _series_id(db, key)
             if step % _HOUR:
-                found = _points(db, series, first, last)
-                return _fold(((ts, 1, v, v, v) for ts, v in sorted(found.items())), step)
-            return _fold(_hours(db, series, first, last), step)
+                return _fold(_points(db, series, first, last), step)
+            return _fold_hours(db, series, first, last, step)
 
     def close(self) -> None:
         """See :meth:`SeriesStore.close`."""
@@ -265,28 +263,28 @@ def _points(db: sqlite3.Connection, series: int, start: int, end: int) -> dict[i
     return found
 
 
-def _hours(db: sqlite3.Connection, series: int, start: int, end: int) -> list[_Summary]:
-    """Hourly summaries of a range of whole hours, those with unsealed points summed afresh."""
+def _fold(points: dict[int, float], step: int) -> list[Bucket]:
+    """Points as buckets of ``step`` microseconds."""
+    groups: dict[int, list[float]] = {}
+    for ts in sorted(points):
+        groups.setdefault(ts // step, []).append(points[ts])
+    return [
+        Bucket(instant(index * step), sum(v) / len(v), min(v), max(v), len(v))
+        for index, v in groups.items()
+    ]
+
+
+def _fold_hours(
+    db: sqlite3.Connection, series: int, start: int, end: int, step: int
+) -> list[Bucket]:
+    """Hourly summaries as buckets of whole hours; those with unsealed points are made afresh."""
     query = (
-        f"SELECT hour, hour * {_HOUR}, count, sum, min, max FROM rollup "
-        "WHERE series = ? AND hour >= ? AND hour < ?"
+        f"SELECT hour * {_HOUR} / ?1 * ?1 AS ts, sum(sum) / sum(count), min(min), max(max), "
+        "sum(count) FROM rollup WHERE series = ?2 AND hour >= ?3 AND hour < ?4 GROUP BY 1"
     )
-    rows = db.execute(query, (series, start // _HOUR, end // _HOUR))
-    found: dict[int, _Summary] = {row[0]: row[1:] for row in rows}
-    query = f"SELECT DISTINCT ts / {_HOUR} FROM recent WHERE ts >= ? AND ts < ? AND series = ?"
-    for (hour,) in db.execute(query, (start, end, series)).fetchall():
-        base = hour * _HOUR
-        values = _points(db, series, base, base + _HOUR).values()
-        found[hour] = (base, len(values), sum(values), min(values), max(values))
-    return [found[hour] for hour in sorted(found)]
-
-
-def _fold(parts: Iterable[_Summary], step: int) -> list[Bucket]:
-    """Joins summaries, oldest first, into buckets of ``step`` microseconds."""
-    buckets = []
-    for index, group in groupby(parts, key=lambda part: part[0] // step):
-        _, counts, sums, lows, highs = zip(*group, strict=True)
-        count = sum(counts)
-        mean = sum(sums) / count
-        buckets.append(Bucket(instant(index * step), mean, min(lows), max(highs), count))
-    return buckets
+    rows = db.execute(query, (step, series, start // _HOUR, end // _HOUR))
+    found = {ts: Bucket(instant(ts), *summary) for ts, *summary in rows}
+    query = "SELECT DISTINCT ts / ?1 * ?1 FROM recent WHERE ts >= ?2 AND ts < ?3 AND series = ?4"
+    for (ts,) in db.execute(query, (step, start, end, series)).fetchall():
+        (found[ts],) = _fold(_points(db, series, ts, ts + step), step)
+    return [found[ts] for ts in sorted(found)]
