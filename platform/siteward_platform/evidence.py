@@ -40,11 +40,17 @@ class EvidenceStore:
         """
         actual = hashlib.sha256(picture).hexdigest()
         if actual != sha256:
-            _write(self._folder / "refused" / f"{actual}.bin", picture)
+            self.refuse(picture)
             raise WrongHashError(sha256, actual)
         file = self._file(sha256)
         if not file.exists():
             _write(file, picture)
+        return file
+
+    def refuse(self, payload: bytes) -> Path:
+        """Keeps bytes that nothing can be done with, for a person to look at."""
+        file = self._folder / "refused" / f"{hashlib.sha256(payload).hexdigest()}.bin"
+        _write(file, payload)
         return file
 
     def path(self, sha256: str) -> Path | None:

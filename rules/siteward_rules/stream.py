@@ -81,6 +81,7 @@ class Engine:
 
     Attributes:
         late: Observations that came too late to be judged, counted.
+        reads: What any rule reads.
     """
 
     def __init__(self, rules: Iterable[StreamRule], reader: SeriesReader | None = None) -> None:
@@ -92,6 +93,7 @@ class Engine:
         for rule in rules:
             self._rules.setdefault(rule.reads, []).append(rule)
             self._by_id[rule.id] = rule
+        self.reads = frozenset(self._rules)
         self._series: dict[tuple[str, Place], Series] = {}
         self._remembered: dict[tuple[str, Place], Memory] = {}
         self._touched: set[tuple[str, Place]] = set()

@@ -48,16 +48,15 @@ def _alert_of(
 ) -> AlertRecord | None:
     if member is not None:
         return session.get_one(AlertRecord, member.alert_id)
-    query = (
-        select(AlertRecord)
-        .where(
-            AlertRecord.project_id == transition.site,
-            AlertRecord.incident == _group(transition),
-            AlertRecord.state == "firing",
-        )
-        .order_by(AlertRecord.id.desc())
-        .limit(1)
-    )
+    span = transition.span
+    overlaps = [
+        AlertRecord.project_id == transition.site,
+        AlertRecord.incident == _group(transition),
+        AlertRecord.resolved_at.is_(None) | (AlertRecord.resolved_at > span.started_at),
+    ]
+    if span.resolved_at is not None:
+        overlaps.append(AlertRecord.started_at < span.resolved_at)
+    query = select(AlertRecord).where(*overlaps).order_by(AlertRecord.started_at.desc()).limit(1)
     return session.scalars(query).first()
 
 

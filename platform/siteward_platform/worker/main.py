@@ -1,0 +1,99 @@
+"""``siteward worker``: wires broker, databases and rules, and runs until SIGTERM."""
+
+import gc
+import logging
+import signal
+import time
+from collections.abc import Callable
+from random import Random
+from types import FrameType
+
+import click
+from prometheus_client import CollectorRegistry, start_http_server
+from pydantic import ValidationError
+
+from siteward_contracts.clock import utc_now
+from siteward_contracts.config_file import ConfigError
+from siteward_ingest.open_store import open_store
+from siteward_ingest.receiver import Receiver
+from siteward_ingest.series import StoreError
+from siteward_platform.database import migrate
+from siteward_platform.database.session import open_database
+from siteward_platform.evidence import EvidenceStore
+from siteward_platform.settings import WorkerSettings
+from siteward_platform.worker.judge import Judge
+from siteward_platform.worker.loop import TOPICS, run
+from siteward_platform.worker.metrics import Metrics
+from siteward_platform.worker.series_reader import StoreReader
+from siteward_rules.rule_file import load_packs, shipped_files
+from siteward_rules.stream import Engine
+
+_BATCH = 1000
+_LINGER = 0.02
+
+
+@click.command()
+def command() -> None:
+    """Run the rules on what sites send, until stopped.
+
+    Settings come from the environment: SITEWARD_MQTT_URL, SITEWARD_SERIES_URL,
+    SITEWARD_DATABASE_URL, SITEWARD_EVIDENCE_DIR and, if wanted, SITEWARD_SERIES_TOKEN,
+    SITEWARD_METRICS_PORT.
+    """
+    try:
+        settings = WorkerSettings()
+    except ValidationError as error:
+        lines = [
+            f"SITEWARD_{str(e['loc'][0]).upper()}: {e['msg']}"
+            for e in error.errors(include_url=False, include_input=False)
+        ]
+        raise click.ClickException("\n".join(lines)) from error
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level="INFO")
+    logging.getLogger("alembic").setLevel("WARNING")
+    stopping: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopping.append(number)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    _serve(settings, lambda: bool(stopping))
+
+
+def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
+    random, registry = Random(), CollectorRegistry()
+    try:
+        rules = load_packs(shipped_files())
+        database = open_database(settings.database_url)
+        found = migrate.revision(database)
+        receiver = Receiver(settings.mqtt_url, "siteward-worker", TOPICS, time.monotonic, random)
+        token = settings.series_token.get_secret_value() if settings.series_token else None
+        series = open_store(settings.series_url, token, read_only=True)
+        if settings.metrics_port:
+            start_http_server(settings.metrics_port, "127.0.0.1", registry)
+    except (ConfigError, StoreError, ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if found != migrate.newest():
+        raise click.ClickException(
+            f"the database is at {found or 'nothing'}, this version needs {migrate.newest()}: "
+            "run 'siteward db upgrade'"
+        )
+
+    def publish(topic: str, payload: bytes) -> None:
+        receiver.publish(topic, payload, qos=0)
+
+    judge = Judge(
+        database=database,
+        series=series,
+        evidence=EvidenceStore(settings.evidence_dir),
+        new_engine=lambda: Engine(rules, StoreReader(series)),
+        publish=publish,
+        clock=utc_now,
+        metrics=Metrics(registry),
+    )
+    gc.freeze()
+    gc.set_threshold(50_000)  # a batch makes thousands of objects and no cycles
+    run(receiver, judge, _BATCH, _LINGER, time.monotonic, random, stop)
+    receiver.disconnect()
+    series.close()
+    database.dispose()
