@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { App as Antd, ConfigProvider } from "antd";
+import ConfigProvider from "antd/es/config-provider";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { StrictMode, type ReactNode } from "react";
@@ -10,6 +10,7 @@ import { me } from "./api/queries";
 import { ClockProvider } from "./app/clock";
 import { router } from "./app/routes";
 import { theme } from "./app/theme";
+import { ToastProvider } from "./app/toast";
 import { LanguageProvider, useLanguage } from "./i18n/language";
 import "antd/dist/reset.css";
 import "./styles/base.css";
@@ -38,7 +39,7 @@ function Localised({ children }: { children: ReactNode }) {
   const { language } = useLanguage();
   return (
     <ConfigProvider theme={theme} locale={language === "zh" ? zhCN : enUS} button={{ autoInsertSpace: false }}>
-      <Antd>{children}</Antd>
+      <ToastProvider>{children}</ToastProvider>
     </ConfigProvider>
   );
 }

@@ -1,8 +1,8 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
-import { App as Antd } from "antd";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { ClaimAction } from "../src/api/types";
+import { ToastProvider } from "../src/app/toast";
 import { LanguageProvider } from "../src/i18n/language";
 import { ActionPanel } from "../src/money/action-panel";
 import { ACTIONS } from "../src/money/actions";
@@ -28,9 +28,9 @@ function show(allowed: ClaimAction[]) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <LanguageProvider>
-        <Antd>
+        <ToastProvider>
           <ActionPanel claim={kindergartenClaim({ allowed_actions: allowed })} />
-        </Antd>
+        </ToastProvider>
       </LanguageProvider>
     </QueryClientProvider>,
   );

@@ -1,4 +1,4 @@
-import { App as Antd, Button, Drawer, Form, Input, Radio } from "antd";
+import { Button, Drawer, Form, Input, Radio } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { client, take } from "../api/client";
@@ -7,9 +7,11 @@ import type { Alert, Verdict } from "../api/types";
 import { mayJudgeAlerts } from "../app/roles";
 import { useMe } from "../app/session";
 import { exact } from "../format/time";
+import { useToast } from "../app/toast";
 import { useLanguage, word } from "../i18n/language";
 import { asShare } from "../ui/bar";
 import { Evidence } from "../ui/evidence";
+import { Place } from "../ui/place";
 import { Loaded } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
 
@@ -44,11 +46,15 @@ function Case({ alert }: { alert: Alert }) {
         <h2>{say(alert.title)}</h2>
         <p>{say(alert.summary)}</p>
       </header>
-      <Evidence sha256={alert.evidence} alt={`${t.common.evidence}：${say(alert.title)}`} box={alert.box} boxLabel={label} />
+      {alert.evidence && (
+        <Evidence sha256={alert.evidence} alt={`${t.common.evidence}：${say(alert.title)}`} box={alert.box} boxLabel={label} />
+      )}
       <Measured alert={alert} />
       <dl className="facts">
         <Item name={t.alerts.project}>{say(alert.project_name)}</Item>
-        <Item name={t.alerts.where}>{[alert.device, alert.zone].filter(Boolean).join(" / ") || t.common.none}</Item>
+        <Item name={t.alerts.where}>
+          {alert.device ? <Place project={alert.project} device={alert.device} zone={alert.zone} /> : t.common.none}
+        </Item>
         <Item name={t.alerts.started}>{exact(alert.started_at)}</Item>
         {alert.fired_at && <Item name={t.alerts.fired}>{exact(alert.fired_at)}</Item>}
         {alert.resolved_at && <Item name={t.alerts.resolved}>{exact(alert.resolved_at)}</Item>}
@@ -101,7 +107,7 @@ function Measured({ alert }: { alert: Alert }) {
 
 function Judgement({ alert, mayJudge }: { alert: Alert; mayJudge: boolean }) {
   const { t } = useLanguage();
-  const { message } = Antd.useApp();
+  const { message } = useToast();
   const queries = useQueryClient();
   const path = { params: { path: { alert: alert.id } } };
   function changed(next: Alert) {

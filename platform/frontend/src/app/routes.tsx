@@ -1,8 +1,9 @@
 import { lazy, Suspense } from "react";
 import { createBrowserRouter, Outlet } from "react-router";
 import { Crashed, NotFound } from "./errors";
-import { Guard, Shell } from "./shell";
+import { Guard } from "./guard";
 
+const Shell = lazy(() => import("./shell"));
 const SignIn = lazy(() => import("../pages/sign-in"));
 const Overview = lazy(() => import("../pages/overview"));
 const LiveWall = lazy(() => import("../pages/live-wall"));

@@ -1,16 +1,17 @@
-import { App as Antd, Button, Dropdown } from "antd";
+import Button from "antd/es/button";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useCallback } from "react";
+import { Suspense, useCallback, useRef } from "react";
 import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { ApiError } from "../api/client";
 import { alert, me, useStaleness } from "../api/queries";
 import { useLanguage } from "../i18n/language";
 import type { LiveEvent } from "../live/frame";
 import { LiveProvider, useEvents } from "../live/provider";
-import { Loaded, Notice, Trouble } from "../ui/state";
+import { Loaded, Trouble } from "../ui/state";
 import { ICONS, Logo } from "./icons";
 import { maySee, type Area } from "./roles";
 import { SignedIn, useMe, useSignOut } from "./session";
+import { useToast } from "./toast";
 
 const PLACES: { to: string; name: Area | "overview" }[] = [
   { to: "/", name: "overview" },
@@ -23,7 +24,7 @@ const PLACES: { to: string; name: Area | "overview" }[] = [
 const TABS = 4;
 
 /** Everything behind the sign-in: who is there, where they may go, and the live connection. */
-export function Shell() {
+export default function Shell() {
   const who = useQuery(me);
   const { pathname } = useLocation();
   if (who.error instanceof ApiError && who.error.status === 401) {
@@ -91,29 +92,23 @@ function Frame() {
 function Account({ extra }: { extra: typeof PLACES }) {
   const { t, toggle } = useLanguage();
   const who = useMe();
-  const navigate = useNavigate();
   const signOut = useSignOut();
-  const items = [
-    { key: "who", label: `${who.display_name} · ${t.roles[who.role]}`, disabled: true },
-    ...extra.map(({ to, name }) => ({ key: to, label: t.nav[name], icon: ICONS[name], className: "phone-only" })),
-    { type: "divider" as const, key: "line" },
-    { key: "language", label: t.common.language },
-    { key: "out", label: t.common.signOut },
-  ];
+  const menu = useRef<HTMLDetailsElement>(null);
+  function close() {
+    if (menu.current) menu.current.open = false;
+  }
   return (
-    <Dropdown
-      trigger={["click"]}
-      placement="bottomRight"
-      menu={{
-        items,
-        onClick: ({ key }) => {
-          if (key === "language") toggle();
-          else if (key === "out") signOut.mutate();
-          else void navigate(key);
-        },
+    <details
+      ref={menu}
+      className="account"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) close();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
       }}
     >
-      <Button type="text" className="account" data-testid="account">
+      <summary data-testid="account">
         <span className="avatar" aria-hidden="true">
           {who.display_name.slice(0, 1)}
         </span>
@@ -121,15 +116,31 @@ function Account({ extra }: { extra: typeof PLACES }) {
           <strong>{who.display_name}</strong>
           <span>{t.roles[who.role]}</span>
         </span>
-      </Button>
-    </Dropdown>
+      </summary>
+      <div className="account-menu">
+        <p className="phone-only">
+          {who.display_name} · {t.roles[who.role]}
+        </p>
+        {extra.map(({ to, name }) => (
+          <NavLink key={to} to={to} className="phone-only" onClick={close}>
+            {ICONS[name]} {t.nav[name]}
+          </NavLink>
+        ))}
+        <button type="button" data-testid="language" onClick={() => { toggle(); close(); }}>
+          {t.common.language}
+        </button>
+        <button type="button" data-testid="sign-out" onClick={() => { signOut.mutate(); }}>
+          {t.common.signOut}
+        </button>
+      </div>
+    </details>
   );
 }
 
 /** Hears every event: marks what is stale and says when a new alert fires. */
 function Announcer() {
   const { t, say } = useLanguage();
-  const { notification } = Antd.useApp();
+  const { notification } = useToast();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const stale = useStaleness();
@@ -170,18 +181,4 @@ function Announcer() {
 /** The alert list shows it all the same; a toast is only a hint. */
 function ignoreTrouble() {
   return undefined;
-}
-
-/** Keeps a page from those who may not see it; the server refuses them as well. */
-export function Guard({ area }: { area: Area }) {
-  const { t } = useLanguage();
-  const { role } = useMe();
-  if (maySee(role, area)) return <Outlet />;
-  return (
-    <div className="page">
-      <Notice tone="bad" title={t.errors.forbidden} note={t.errors.forbiddenNote}>
-        <NavLink to="/">{t.errors.home}</NavLink>
-      </Notice>
-    </div>
-  );
 }

@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const base = {
   animation: false,
   textStyle: { fontFamily: FONT, color: INK },
-  grid: { left: 12, right: 18, top: 42, bottom: 8, containLabel: true },
+  grid: { left: 12, right: 18, top: 60, bottom: 8, containLabel: true },
 } as const;
 
 interface Hovered {
@@ -110,7 +110,7 @@ export function seriesOption(
   const silent = { type: "line", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stack: "band" } as const;
   return {
     ...base,
-    grid: { ...base.grid, top: 26 },
+    grid: { ...base.grid, top: 30 },
     tooltip: {
       trigger: "axis",
       confine: true,
@@ -128,7 +128,7 @@ export function seriesOption(
       name: series.unit,
       nameTextStyle: { color: INK, align: "left" },
       min: bottom < 0 ? Math.floor(bottom) : 0,
-      max: Math.ceil(top * 1.05),
+      max: ceiling(top * 1.05),
       axisLabel: { color: INK },
       splitLine: { lineStyle: { color: LINE } },
     },
@@ -151,7 +151,7 @@ export function seriesOption(
           silent: true,
           data: limits.map((limit) => ({
             yAxis: limit.value,
-            label: { formatter: limit.name, color: limit.colour, position: "insideEndTop", fontSize: 11 },
+            label: { formatter: limit.name, color: limit.colour, position: "insideStartTop", fontSize: 11 },
             lineStyle: { color: limit.colour, type: "dashed" },
           })),
         },
@@ -161,6 +161,12 @@ export function seriesOption(
       },
     ],
   };
+}
+
+/** The next round number above, so that the axis ends on a tick. */
+function ceiling(top: number): number {
+  const step = 10 ** Math.floor(Math.log10(Math.max(top, 1))) / 2;
+  return Math.ceil(top / step) * step;
 }
 
 interface Row {

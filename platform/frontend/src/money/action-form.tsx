@@ -1,4 +1,4 @@
-import { App as Antd, Button, Form, Input, Modal, Radio, Select } from "antd";
+import { Button, Form, Input, Modal, Radio, Select } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiError } from "../api/client";
@@ -7,6 +7,7 @@ import type { ClaimAction, ClaimDetail } from "../api/types";
 import { useNow } from "../app/clock";
 import { toFen, yuan } from "../format/money";
 import { today } from "../format/time";
+import { useToast } from "../app/toast";
 import { useLanguage, word } from "../i18n/language";
 import { Money } from "../ui/money";
 import { ACTIONS, reductionOf, worksOf, type Field, type Values } from "./actions";
@@ -20,7 +21,7 @@ interface Props {
 /** An action in two steps: fill it in, then confirm it with the exact amount before one's eyes. */
 export function ActionForm({ action, claim, onClose }: Props) {
   const { t } = useLanguage();
-  const { message } = Antd.useApp();
+  const { message } = useToast();
   const queries = useQueryClient();
   const now = useNow();
   const [form] = Form.useForm<Values>();

@@ -9,6 +9,7 @@ import { useNow } from "../app/clock";
 import { ago, exact } from "../format/time";
 import { useLanguage, word } from "../i18n/language";
 import { Evidence } from "../ui/evidence";
+import { Place } from "../ui/place";
 import { Loaded, Notice } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
 import "../styles/alerts.css";
@@ -105,7 +106,20 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
     <li>
       <button type="button" className={`alert-row alert-${alert.state}`} onClick={onOpen} data-testid={`alert-${String(alert.id)}`}>
         <span className="alert-thumb">
-          <Evidence sha256={alert.evidence} alt="" box={alert.box} />
+          {!alert.evidence && alert.value !== null ? (
+            <span className="alert-number">
+              <strong>
+                {Math.round(alert.value * 100) / 100} <small>{alert.unit}</small>
+              </strong>
+              {alert.limit !== null && (
+                <span className="sub">
+                  {t.alerts.limit} {alert.limit}
+                </span>
+              )}
+            </span>
+          ) : (
+            <Evidence sha256={alert.evidence} alt="" box={alert.box} />
+          )}
         </span>
         <span className="alert-text">
           <span className="alert-title">
@@ -116,8 +130,8 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
           <span>{say(alert.summary)}</span>
           <span className="sub">
             {say(alert.project_name)}
-            {alert.device && ` · ${alert.device}`}
-            {alert.zone && ` / ${alert.zone}`} · <time title={exact(at)}>{t.common.ago(ago(at, now))}</time>
+            {alert.device && " · "}
+            <Place project={alert.project} device={alert.device} zone={alert.zone} /> · <time title={exact(at)}>{t.common.ago(ago(at, now))}</time>
           </span>
         </span>
         <span className="alert-state">

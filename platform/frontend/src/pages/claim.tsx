@@ -11,6 +11,7 @@ import { Amounts, ComparisonBars, Fact, Flow, History, HoldCard, Records } from 
 import { FindingCard } from "../money/finding-card";
 import { asPercent, asShare } from "../ui/bar";
 import { Loaded, Notice } from "../ui/state";
+import { MilestoneName } from "../ui/place";
 import { ClaimTag } from "../ui/tag";
 import "../styles/claim.css";
 
@@ -41,7 +42,7 @@ function Case({ claim }: { claim: ClaimDetail }) {
       <div className="claim-columns">
         <div className="claim-main">
           <Amounts claim={claim} />
-          <section>
+          <section className="flags">
             <div className="flags-head">
               <h2>
                 {words.flags} <span className="flags-count">{claim.flags.length}</span>
@@ -104,7 +105,9 @@ function Papers({ claim }: { claim: ClaimDetail }) {
   return (
     <section className="panel">
       <dl className="facts">
-        <Fact name={words.milestone}>{claim.milestone}</Fact>
+        <Fact name={words.milestone}>
+          <MilestoneName project={claim.project} milestone={claim.milestone} />
+        </Fact>
         <Fact name={words.claimedPercent}>{asPercent(claim.claimed_percent)}</Fact>
         <Fact name={words.payee}>
           <span className="mono">{claim.payee_account}</span>

@@ -1,4 +1,4 @@
-import { Button, Select, Table } from "antd";
+import { Button, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { claims as claimsQuery, overview } from "../api/queries";
@@ -74,38 +74,49 @@ export function ClaimTable({ claims }: { claims: ClaimSummary[] }) {
   if (claims.length === 0) return <Notice title={words.empty} note={words.emptyNote} />;
   return (
     <>
-      <Table<ClaimSummary>
-        className="claims-table"
-        size="middle"
-        rowKey="id"
-        dataSource={claims}
-        pagination={claims.length > 50 ? { pageSize: 50, showSizeChanger: false } : false}
-        onRow={({ id }) => ({ onClick: () => void navigate(`/claims/${String(id)}`) })}
-        columns={[
-          {
-            title: t.claims.filing.titleField,
-            render: (_, claim) => (
-              <>
+      <table className="claims-table">
+        <thead>
+          <tr>
+            <th>{t.claims.filing.titleField}</th>
+            <th className="number">{words.amount}</th>
+            <th className="number">{words.wages}</th>
+            <th className="number">{t.claims.page.claimedPercent}</th>
+            <th>{words.flags}</th>
+            <th className="number">{words.risk}</th>
+            <th className="number">{words.held}</th>
+            <th>{words.state}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {claims.map((claim) => (
+            <tr key={claim.id} onClick={() => void navigate(`/claims/${String(claim.id)}`)}>
+              <td>
                 <Link to={`/claims/${String(claim.id)}`}>{claim.title}</Link>
                 <div className="sub">
                   {say(claim.project_name)} · {claim.claimed_on}
                 </div>
-              </>
-            ),
-          },
-          { title: words.amount, align: "right", render: (_, claim) => <Money amount={claim.amount} /> },
-          { title: words.wages, align: "right", render: (_, claim) => <Money amount={claim.wage_amount} /> },
-          { title: t.claims.page.claimedPercent, align: "right", render: (_, claim) => asPercent(claim.claimed_percent) },
-          { title: words.flags, render: (_, claim) => <Flags claim={claim} /> },
-          { title: words.risk, align: "right", render: (_, claim) => asShare(claim.risk) },
-          {
-            title: words.held,
-            align: "right",
-            render: (_, claim) => (isPositive(claim.held) ? <Money amount={claim.held} /> : "—"),
-          },
-          { title: words.state, render: (_, claim) => <ClaimTag claim={claim} /> },
-        ]}
-      />
+              </td>
+              <td className="number">
+                <strong>
+                  <Money amount={claim.amount} />
+                </strong>
+              </td>
+              <td className="number">
+                <Money amount={claim.wage_amount} />
+              </td>
+              <td className="number">{asPercent(claim.claimed_percent)}</td>
+              <td>
+                <Flags claim={claim} />
+              </td>
+              <td className="number">{asShare(claim.risk)}</td>
+              <td className="number late">{isPositive(claim.held) ? <Money amount={claim.held} /> : "—"}</td>
+              <td>
+                <ClaimTag claim={claim} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       <ul className="claims-cards">
         {claims.map((claim) => (
           <li key={claim.id}>

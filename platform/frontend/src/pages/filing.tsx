@@ -1,4 +1,4 @@
-import { App as Antd, Button, Form, Input, Select } from "antd";
+import { Button, Form, Input, Select } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearchParams } from "react-router";
 import { ApiError, client, take } from "../api/client";
@@ -7,6 +7,7 @@ import type { ClaimIn, ProjectDetail } from "../api/types";
 import { useNow } from "../app/clock";
 import { fromFen, toFen, yuan } from "../format/money";
 import { today } from "../format/time";
+import { useToast } from "../app/toast";
 import { useLanguage } from "../i18n/language";
 import { checksOf, remaining, type Draft } from "../money/filing-checks";
 import { asShare } from "../ui/bar";
@@ -41,7 +42,7 @@ export default function Filing() {
 
 function FilingForm({ project }: { project: ProjectDetail }) {
   const { t, say } = useLanguage();
-  const { message } = Antd.useApp();
+  const { message } = useToast();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const now = useNow();

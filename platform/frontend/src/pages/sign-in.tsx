@@ -1,4 +1,3 @@
-import { Button, Form, Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useLocation } from "react-router";
 import { ApiError } from "../api/client";
@@ -35,46 +34,58 @@ export default function SignIn() {
         <Skyline />
       </section>
       <section className="sign-in-side">
-        <Button type="text" className="sign-in-language" onClick={toggle}>
+        <button type="button" className="sign-in-language" onClick={toggle}>
           {t.common.language}
-        </Button>
+        </button>
         <div className="sign-in-form">
           <h2>{t.signIn.heading}</h2>
           <p className="sub">{t.product.street}</p>
-          <Form
-            layout="vertical"
-            size="large"
-            requiredMark={false}
-            onFinish={(body: { username: string; password: string }) => {
-              signIn.mutate(body);
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              const filled = new FormData(event.currentTarget);
+              signIn.mutate({ username: text(filled, "username"), password: text(filled, "password") });
             }}
           >
-            <Form.Item
-              name="username"
-              label={t.signIn.username}
-              rules={[{ required: true, message: t.signIn.needUsername }]}
-            >
-              <Input autoComplete="username" autoFocus data-testid="sign-in-username" />
-            </Form.Item>
-            <Form.Item
-              name="password"
-              label={t.signIn.password}
-              rules={[{ required: true, message: t.signIn.needPassword }]}
-            >
-              <Input.Password autoComplete="current-password" data-testid="sign-in-password" />
-            </Form.Item>
+            <label>
+              {t.signIn.username}
+              <input
+                name="username"
+                autoComplete="username"
+                autoCapitalize="none"
+                spellCheck={false}
+                required
+                autoFocus
+                data-testid="sign-in-username"
+              />
+            </label>
+            <label>
+              {t.signIn.password}
+              <input
+                name="password"
+                type="password"
+                autoComplete="current-password"
+                required
+                data-testid="sign-in-password"
+              />
+            </label>
             <div className="sign-in-error" role="alert">
               {signIn.error && refusal(signIn.error)}
             </div>
-            <Button type="primary" htmlType="submit" block loading={signIn.isPending} data-testid="sign-in-submit">
+            <button type="submit" disabled={signIn.isPending} aria-busy={signIn.isPending} data-testid="sign-in-submit">
               {t.signIn.submit}
-            </Button>
-          </Form>
+            </button>
+          </form>
           <p className="sub">{t.signIn.note}</p>
         </div>
       </section>
     </div>
   );
+}
+
+function text(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
 }
 
 function refusal(error: Error): string {

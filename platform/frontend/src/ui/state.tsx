@@ -1,4 +1,5 @@
-import { Button, Skeleton } from "antd";
+import Button from "antd/es/button";
+import Skeleton from "antd/es/skeleton";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client";
