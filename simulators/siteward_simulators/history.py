@@ -1,8 +1,9 @@
 """What an honest edge agent would have sent in the past: messages, oldest first.
 
 Blocks of six hours, as an outbox would replay them. Ids come from the seed, so a repeat is
-recognised as a duplicate. Sensors are sampled every ten or fifteen minutes, and every minute
-or two around anything wrong, so that no episode hides between two samples.
+recognised as a duplicate. Dust and noise are sampled evenly, so that means over a window are
+means over time; the crane more closely around anything wrong, so that nothing hides between
+two samples.
 """
 
 import hashlib
@@ -32,11 +33,13 @@ from siteward_simulators.world.world import World
 
 BLOCK: Final = timedelta(hours=6)
 CAMERA_EVERY: Final = timedelta(minutes=10)
-DUST_EVERY: Final = timedelta(minutes=15)
+DUST_EVERY: Final = timedelta(minutes=10)
+WEATHER_EVERY: Final = timedelta(minutes=30)
+"""Of a dust box's readings that no limit looks at."""
 CRANE_EVERY: Final = timedelta(minutes=10)
 CRANE_IDLE_EVERY: Final = timedelta(minutes=30)
 CLOSE_EVERY: Final = timedelta(minutes=2)
-"""Around anything wrong with dust, noise or the crane."""
+"""Around anything wrong with the crane."""
 MARGIN: Final = timedelta(minutes=16)
 """How far around an episode samples are close."""
 CAMERA_FPS: Final = 8.0
@@ -124,21 +127,29 @@ def _camera_samples(world: World, camera: str, start: datetime, end: datetime) -
 
 
 def _dust_samples(world: World, start: datetime, end: datetime) -> list[Sample]:
-    close = _around(world, start, end, ("dust", "night_work", "noise_day"))
+    full = set(grid(start, end, WEATHER_EVERY))
     samples = []
-    for ts in sorted({*grid(start, end, DUST_EVERY), *close}):
+    for ts in grid(start, end, DUST_EVERY):
         if (air := world.air(ts)) is not None:
-            samples.append(Sample(ts=ts, readings=dust_readings(air, world.weather(ts))))
+            readings = air_readings(air)
+            readings |= weather_readings(world.weather(ts)) if ts in full else {}
+            samples.append(Sample(ts=ts, readings=readings))
     return samples
 
 
-def dust_readings(air: Air, weather: Weather) -> dict[str, float]:
-    """What a dust and noise box says, as catalogue metrics."""
+def air_readings(air: Air) -> dict[str, float]:
+    """What a dust and noise box says of the air, as catalogue metrics."""
     return {
         "pm25": round(air.pm25, 1),
         "pm10": round(air.pm10, 1),
         "tsp": round(air.tsp, 1),
         "noise_laeq": round(air.noise, 1),
+    }
+
+
+def weather_readings(weather: Weather) -> dict[str, float]:
+    """What it says of the weather."""
+    return {
         "temperature": round(weather.temperature, 1),
         "humidity": round(weather.humidity, 1),
         "pressure": round(weather.pressure, 2),

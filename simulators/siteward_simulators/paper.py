@@ -101,23 +101,29 @@ def _devices(s: Scenario) -> list[dict[str, Any]]:
     return [agent, *({"id": i, "kind": k, "name": n.model_dump()} for k, i, n in others)]
 
 
-def records(s: Scenario, calendar: Calendar) -> list[Step]:
-    """Everything that was put on paper before day 0, in order of its date."""
-    steps = [*_progress(s, calendar), *_milestones(s, calendar), *_accounts(s, calendar)]
+def progress(s: Scenario, calendar: Calendar) -> list[Step]:
+    """What was measured, reported and accepted before day 0, in order of its date."""
+    steps = [*_percents(s, calendar), *_milestones(s, calendar)]
+    return sorted(steps, key=lambda step: step.day)  # stable: a day's steps keep this order
+
+
+def affairs(s: Scenario, calendar: Calendar) -> list[Step]:
+    """Payee accounts, hazards and claims before day 0, in order of their dates."""
+    steps = _accounts(s, calendar)
     for hazard in s.hazards:
         steps += _hazard(s, calendar, hazard)
     for claim in s.claims:
         steps += filing(s, calendar, claim)
         if claim.paid is not None:
             steps += [paying(calendar, claim, "wage"), paying(calendar, claim, "works")]
-    return sorted(steps, key=lambda step: step.day)  # stable: a day's steps keep this order
+    return sorted(steps, key=lambda step: step.day)
 
 
-def _progress(s: Scenario, calendar: Calendar) -> list[Step]:
+def _percents(s: Scenario, calendar: Calendar) -> list[Step]:
     steps = []
     for who, route, entries, stamp in (
-        ("department", "reports", s.reports, "reported_on"),
         ("chief", "measurements", s.measurements, "measured_on"),
+        ("department", "reports", s.reports, "reported_on"),
     ):
         for entry in entries:
             for item, percent in entry.percents.items():

@@ -1,7 +1,6 @@
 """What happens beside the devices: set-up, the past, the paper, and then the live claims."""
 
 import heapq
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from siteward_simulators import memory
 from siteward_simulators.history import BLOCK, Outgoing, Snapshot, messages
 from siteward_simulators.memory import Memory
 from siteward_simulators.office import Office, StoppedError
-from siteward_simulators.paper import Step, filing, paying, records, set_up
+from siteward_simulators.paper import Step, affairs, filing, paying, progress, set_up
 from siteward_simulators.publish import publish
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.truth import Truth
@@ -129,14 +128,13 @@ def _set_up(story: Story) -> None:
 
 
 def _records(story: Story, s: Scenario, caught_up: threading.Event) -> None:
-    """Old papers; claims wait until the platform knows what its cameras saw in those days."""
-    steps = records(s, story.worlds[s.site].calendar)
-    early = list(itertools.takewhile(lambda step: step.makes != "claim", steps))
-    story.office.do(s.site, early)
+    """Progress at once; claims when the platform knows what its cameras saw in those days."""
+    calendar = story.worlds[s.site].calendar
+    story.office.do(s.site, progress(s, calendar))
     while not caught_up.wait(0.5):
         if story.stop.is_set():
             raise StoppedError
-    story.office.do(s.site, steps[len(early) :])
+    story.office.do(s.site, affairs(s, calendar))
 
 
 def _wait_for_platform(story: Story, start: datetime, end: datetime) -> None:

@@ -5,7 +5,7 @@ import pytest
 from pydantic import BaseModel
 
 from siteward_platform.api import schemas
-from siteward_simulators.paper import ACCOUNTS, Step, filing, paying, records, set_up
+from siteward_simulators.paper import ACCOUNTS, Step, affairs, filing, paying, progress, set_up
 from siteward_simulators.world.calendar import Calendar
 from siteward_simulators.world.scenario_file import load_scenarios
 
@@ -29,7 +29,7 @@ BODIES: dict[str, type[BaseModel]] = {
 def everything(site: str) -> list[Step]:
     s = SCENARIOS[site]
     live = [*filing(s, CALENDAR, s.live_claim), paying(CALENDAR, s.live_claim, "wage")]
-    return [*records(s, CALENDAR), *live]
+    return [*progress(s, CALENDAR), *affairs(s, CALENDAR), *live]
 
 
 @pytest.mark.parametrize("site", SCENARIOS)
@@ -48,7 +48,8 @@ def test_every_body_is_what_the_platform_takes(site: str) -> None:
 @pytest.mark.parametrize("site", SCENARIOS)
 def test_steps_come_in_order_of_their_dates_and_are_named_once(site: str) -> None:
     steps = everything(site)
-    assert [s.day for s in steps] == sorted(s.day for s in steps)
+    for part in (progress(SCENARIOS[site], CALENDAR), affairs(SCENARIOS[site], CALENDAR)):
+        assert [s.day for s in part] == sorted(s.day for s in part)
     assert len({s.key for s in steps}) == len(steps)
     dates = [date.fromisoformat(v) for s in steps for k, v in s.body.items() if k.endswith("_on")]
     assert max(dates) == CALENDAR.day_zero == date(2026, 3, 12)

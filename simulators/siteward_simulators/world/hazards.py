@@ -48,7 +48,7 @@ def episodes_of_day(s: Scenario, seed: int, calendar: Calendar, day: int) -> lis
     for kind, per_month, hours, minutes in (
         ("night_work", s.rates.night_work, (22.3, 23.0), (60, 140)),
         ("noise_day", s.rates.noise_day, (8.0, 16.0), (40, 80)),
-        ("dust", s.rates.dust, (8.0, 15.5), (45, 110)),
+        ("dust", s.rates.dust, (8.0, 15.0), (65, 130)),
         ("crane_wind", s.rates.crane_wind, (8.0, 16.0), (30, 70)),
         ("crane_overmoment", s.rates.crane_overmoment, (8.0, 16.5), (8, 15)),
     ):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -85,35 +86,41 @@ def on_way(way: Sequence[Point], part: float) -> Point:
     return way[-1]
 
 
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """An intruder's way: from a walkway to just outside, just inside, and to the middle."""
+
+    origin: Point
+    outside: Point
+    inside: Point
+    middle: Point
+
+
 @lru_cache(maxsize=256)
-def _edge_and_centre(camera: Camera, zone: DangerZone) -> tuple[Point, Point, Point]:
-    """Where an intruder comes from, where the zone begins on that way, and its middle."""
+def _approach(camera: Camera, zone: DangerZone) -> Approach:
     middle = centre(zone.polygon)
     points = [on_way(way, part / 20) for way in camera.walkways for part in range(21)]
     origin = min(points, key=lambda point: math.dist(point, middle))
-    for step in range(101):
-        part = step / 100
-        point = _mix(origin, middle, part)
-        if inside(point, zone.polygon):
-            return origin, _mix(origin, middle, max(0.0, part - 0.01)), middle
-    return origin, origin, middle
+    steps = [_mix(origin, middle, part / 200) for part in range(201)]
+    first = next(i for i, point in enumerate(steps) if inside(point, zone.polygon))
+    return Approach(origin, steps[max(0, first - 1)], steps[min(200, first + 1)], middle)
 
 
 def _intruder(camera: Camera, zone: DangerZone, episode: Episode, t: datetime) -> Person:
     """Walks up, is inside from the episode's first instant to its last, and walks away."""
-    origin, edge, middle = _edge_and_centre(camera, zone)
+    way = _approach(camera, zone)
     key = f"{camera.id}-{zone.id}-{episode.start:%d%H%M%S}"
     look = seed_of(key)
-    before = (episode.start - t) / APPROACH
-    after = (t - episode.end) / APPROACH
-    if before > 0 or after > 0:
-        x, y = _mix(edge, origin, min(1.0, max(before, after)))
+    since = (t - episode.start).total_seconds()
+    until = (episode.end - t).total_seconds()
+    if since < 0 or until <= 0:
+        left = max(-since, -until) / APPROACH.total_seconds()
+        x, y = _mix(way.outside, way.origin, min(1.0, left))
     else:
-        since = (t - episode.start).total_seconds()
-        until = (episode.end - t).total_seconds()
-        x, y = _mix(edge, middle, min(1.0, 0.35 + min(since, until) / 4))
-        x += 0.012 * smooth(look, since / 3)
-        y += 0.008 * smooth(look ^ 1, since / 3)
+        deep = min(1.0, min(since, until) / 4)
+        x, y = _mix(way.inside, way.middle, deep)
+        x += 0.012 * deep * smooth(look, since / 3)
+        y += 0.008 * deep * smooth(look ^ 1, since / 3)
     within = inside((x, y), zone.polygon)
     helmet = HELMETS[math.floor(unit(look, 5) * len(HELMETS))]
     return Person(key, camera.id, x, y, helmet, True, within)
