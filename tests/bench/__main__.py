@@ -14,6 +14,7 @@ Figures = dict[str, float | int | str]
 BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "ingest": "tests.bench.ingest:ingest",
     "query": "tests.bench.ingest:query",
+    "edge": "tests.bench.edge:edge",
 }
 
 

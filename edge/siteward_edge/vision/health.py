@@ -46,8 +46,8 @@ RELIABLE_MATCHES: Final = 15
 
 def shrink(image: Image) -> Gray:
     """The small grey copy of a picture."""
-    small = cv2.resize(image, SIZE, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.resize(gray, SIZE, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_blind(gray: Gray) -> bool:

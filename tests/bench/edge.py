@@ -1,0 +1,103 @@
+"""Edge: pictures judged per CPU second, beside plain decoding of the same stream."""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from siteward_contracts.messages import Health
+from siteward_edge.camera import CameraWatch, Memory
+from siteward_edge.camera_config import Camera
+from siteward_edge.capture import Latest, pictures, to_frame
+from siteward_edge.outbox import Outbox
+from siteward_edge.report import Report
+from siteward_edge.vision.detectors import classifier_of, detector_of
+from siteward_edge.vision.ports import Image
+from tests.edge.pictures import VISION, encode, scene, with_clock
+
+Figures = dict[str, float | int | str]
+MODEL = VISION / "models/person_yolox_nano_416.onnx"
+T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)
+PICTURES = 200
+SIZES = ((640, 360), (1280, 720))
+
+
+def edge() -> Figures:
+    """Per resolution: decoding alone, the agent on painted scenes, the agent with YOLOX."""
+    cv2.setNumThreads(1)  # as the agent does
+    figures: Figures = {}
+    for width, height in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            file = encode(Path(folder) / "clip.ts", _clip(width, height), fps=10)
+            name = f"{height}p"
+            decoding = _per_cpu_second(lambda file=file: _decode(file))  # type: ignore[misc]
+            figures[f"{name}_decode_only_per_cpu_s"] = decoding
+            detectors: dict[str, dict[str, object]] = {"rendered_scene": {"kind": "rendered_scene"}}
+            if MODEL.exists():
+                sha256 = hashlib.sha256(MODEL.read_bytes()).hexdigest()
+                detectors["yolox_nano"] = {"kind": "yolox", "path": MODEL, "sha256": sha256}
+            for kind, detector in detectors.items():
+                judged = _per_cpu_second(
+                    lambda file=file, detector=detector: _judge(file, detector)  # type: ignore[misc]
+                )
+                figures[f"{name}_agent_{kind}_per_cpu_s"] = judged
+    return figures
+
+
+def _clip(width: int, height: int) -> list[Image]:
+    """A fixed view in which blocks move and a clock runs."""
+    view = scene(width=width, height=height)
+    images = []
+    for number in range(PICTURES):
+        image = with_clock(view, number)
+        x = (number * 7) % (width - 40)
+        cv2.rectangle(image, (x, height // 2), (x + 40, height // 2 + 90), (30, 60, 200), -1)
+        images.append(np.asarray(image, np.uint8))
+    return images
+
+
+def _per_cpu_second(work: Callable[[], int]) -> float:
+    work()  # loads models and fills caches
+    before = time.process_time()
+    done = work()
+    return round(done / (time.process_time() - before), 1)
+
+
+def _decode(file: Path) -> int:
+    return sum(1 for _ in pictures(file.as_uri(), 5))
+
+
+def _judge(file: Path, detector: dict[str, object]) -> int:
+    """The whole path of a picture: decode, slot, pixels, health, people, zones, outbox."""
+    camera = Camera.model_validate(
+        {"device": "cam", "url": file.as_uri(), "detector": detector, "fps": 5}
+        | {"danger_zones": [{"id": "pit", "polygon": [(0.1, 0.6), (0.5, 0.6), (0.5, 0.9)]}]}
+    )
+    ids = (f"{n:032}" for n in count())
+    outbox = Outbox(file.with_name("outbox.db"), 10**9)
+    memory = Memory(health=Health.OK, since=T0)
+    watch = CameraWatch(
+        camera,
+        detector_of(camera),
+        classifier_of(camera),
+        Report("site", "cam", ids.__next__),
+        memory,
+    )
+    latest = Latest()
+    done = 0
+    for picture in pictures(camera.url, 5):
+        latest.put(picture, T0 + timedelta(seconds=done / 5))
+        decoded = latest.take(0)
+        assert decoded is not None
+        result = watch.see(to_frame(decoded, "cam"))
+        if result.messages:
+            outbox.put(result.messages)
+        done += 1
+    outbox.close()
+    return done
