@@ -66,10 +66,9 @@ def _serve(settings: IngestSettings) -> None:
         token = settings.series_token.get_secret_value() if settings.series_token else None
         store = open_store(settings.series_url, token)
         quarantine = Quarantine(settings.quarantine)
-        if settings.metrics_port:
-            start_http_server(settings.metrics_port, "127.0.0.1", registry)
-    except (ValueError, StoreError, QuarantineError, OSError) as error:
+    except (ValueError, StoreError, QuarantineError) as error:
         raise click.ClickException(str(error)) from error
+    _serve_metrics(settings, registry)
     intake = Intake(
         store, quarantine, metrics, utc_now, time.monotonic, settings.ingest_remembered_ids
     )
@@ -87,6 +86,18 @@ def _serve(settings: IngestSettings) -> None:
     receiver.disconnect()
     store.close()
     quarantine.close()
+
+
+def _serve_metrics(settings: IngestSettings, registry: CollectorRegistry) -> None:
+    if not settings.metrics_port:
+        return
+    try:
+        start_http_server(settings.metrics_port, settings.metrics_host, registry)
+    except OSError as error:
+        raise click.ClickException(
+            f"SITEWARD_METRICS_PORT: cannot listen on {settings.metrics_port}: {error.strerror}; "
+            "choose another or 0"
+        ) from error
 
 
 @command.group("quarantine")

@@ -1,6 +1,6 @@
 """The MQTT side: batches of deliveries that are acknowledged only when told.
 
-Built on paho-mqtt with an own loop (docs/decisions/0005-mqtt-client.md): one thread reads,
+Built on paho-mqtt with an own loop (docs/decisions/0011-mqtt-client.md): one thread reads,
 commits and acknowledges, so nothing has to be locked and the broker's in-flight window
 bounds what waits in memory.
 """
@@ -89,6 +89,7 @@ class Receiver(mqtt.Client):
             self.tls_set()
         self.on_connect = self._subscribe
         self.on_subscribe = self._subscribed
+        self.on_disconnect = self._lost
         self.on_message = self._arrived
         self.session = 0
         self._address = (parts.hostname, parts.port or (8883 if parts.scheme == "mqtts" else 1883))
@@ -216,6 +217,12 @@ class Receiver(mqtt.Client):
         self._attempt = 0
         log.info("connected to %s:%d", *self._address)
         self.subscribe([(topic, 1) for topic in self._topics])
+
+    def _lost(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            log.warning("connection lost: %s; what was not acknowledged comes again", reason)
 
     def _subscribed(
         self,

@@ -19,6 +19,7 @@ class IngestSettings(BaseSettings):
     series_token: SecretStr | None = None
     quarantine: Path = Field(description="SQLite file of refused messages.")
     metrics_port: int = Field(0, ge=0, le=65535, description="0 is off.")
+    metrics_host: str = Field("127.0.0.1", description="0.0.0.0 where another machine scrapes.")
     ingest_batch: int = Field(
         1000, ge=1, le=100_000, description="Messages per commit; the broker's window caps it."
     )

@@ -2,6 +2,7 @@
 
 import random
 import signal
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,6 +117,21 @@ def test_sigterm_ends_in_good_order(tmp_path: Path, series: str) -> None:
             assert process.process.wait(10) == 0
         with ingest(tmp_path, port) as process:
             wait_until(lambda: len(stored(tmp_path)) == 2000)
+
+
+def test_sigterm_does_not_wait_for_a_store_that_hangs(tmp_path: Path) -> None:
+    with mosquitto(tmp_path / "mq") as port, socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        url = f"influxdb+http://127.0.0.1:{deaf.getsockname()[1]}?org=siteward&bucket=siteward"
+        make_session(port)
+        send(port, *numbered(START, 20))
+        with ingest(tmp_path, port, url) as process:
+            with deaf.accept()[0]:  # ingest has connected and waits for an answer
+                process.process.send_signal(signal.SIGTERM)
+                assert process.process.wait(8) == 0
+        with ingest(tmp_path, port) as process:
+            wait_until(lambda: len(stored(tmp_path)) == 20)
 
 
 def test_duplicate_and_reordered_messages_are_counted_once(tmp_path: Path) -> None:

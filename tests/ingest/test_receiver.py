@@ -1,4 +1,6 @@
 import random
+import socket
+import subprocess
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 from siteward_ingest.main import command
 from siteward_ingest.receiver import Receiver, retry_delay
 from siteward_ingest.subscriber import TOPICS
-from tests.ingest.process import TOPIC, make_session, send
+from tests.ingest.process import SITEWARD, TOPIC, environment, make_session, send
 from tests.servers import mosquitto
 
 
@@ -81,6 +83,17 @@ def test_large_and_small_payloads_come_whole(tmp_path: Path) -> None:
         source = receiver(port)
         assert collect(source, len(sizes)) == [payload for _, payload in sent]
         source.disconnect()
+
+
+def test_a_metrics_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        variables = environment(tmp_path, 1) | {"SITEWARD_METRICS_PORT": str(number)}
+        done = subprocess.run([SITEWARD, "ingest"], env=variables, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert f"SITEWARD_METRICS_PORT: cannot listen on {number}" in done.stderr.decode()
 
 
 def test_missing_settings_are_all_named() -> None:

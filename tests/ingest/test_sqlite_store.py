@@ -160,6 +160,13 @@ def test_an_url_that_names_no_store_is_refused(url: str, named: str) -> None:
         open_store(url)
 
 
+def test_a_name_influxdb_cannot_write_is_refused_before_it_is_sent() -> None:
+    store = open_store("influxdb+http://127.0.0.1:1?org=o&bucket=b")
+    with pytest.raises(StoreError, match="cannot name a series"):
+        store.write([Point("garden", "dust-1", "pm10\nreading value=1", START, 1.0)])
+    store.close()
+
+
 @pytest.mark.parametrize("days", [0.01, 1, 7, 30, 90, 365, 4000])
 def test_a_chart_width_keeps_to_the_points_asked_for(days: float) -> None:
     start, points = START + timedelta(seconds=1), 500

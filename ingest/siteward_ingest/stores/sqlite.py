@@ -6,7 +6,7 @@ When enough have gathered they are sealed: each series' points of each hour beco
 series a few rows, and a year's chart a scan of 8,760 summaries. A late point lands in
 ``recent`` like any other and is merged into its hour at the next seal; until then it wins
 over the sealed value, so answers never depend on what has been sealed.
-Measured in docs/decisions/0004-series-store.md.
+Measured in docs/decisions/0010-series-store.md.
 """
 
 import sqlite3
