@@ -23,7 +23,7 @@ from siteward_platform.database.models import (
     Project,
     ZoneState,
 )
-from siteward_platform.database.session import reading
+from siteward_platform.database.session import reading, writing
 from siteward_platform.evidence import EvidenceStore
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import _take
@@ -302,6 +302,20 @@ def test_tick_feeds_the_schedule_and_evaluates_claims(bench: Bench) -> None:
     )
     bench.judge.tick()
     assert len(bench.alerts()) == 1 and bench.count("claims_evaluated_total") == 1
+
+
+def test_alert_late_data_takes_back_stays_if_somebody_acted_on_it(bench: Bench) -> None:
+    second = timedelta(seconds=1)
+    bench.take(intrusion(NOW), intrusion(NOW + 20 * second, phase="end"))
+    bench.take(intrusion(NOW + 80 * second, "t2"))
+    assert [a.state for a in bench.alerts()] == ["resolved", "firing"]
+    with writing(bench.database) as session:
+        session.get_one(AlertRecord, bench.alerts()[1].id).acknowledged_by = "Ren"
+    late = [intrusion(NOW + 40 * second, "t3"), intrusion(NOW + 60 * second, "t3", "end")]
+    bench.take(*late)
+    first, second_alert = bench.alerts()
+    assert (first.state, first.count) == ("firing", 3)
+    assert (second_alert.state, second_alert.acknowledged_by) == ("resolved", "Ren")
 
 
 @pytest.mark.parametrize("seed", range(3))

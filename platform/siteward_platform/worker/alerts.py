@@ -4,6 +4,7 @@ What several rules see of the same thing (warning, alarm and stop of one crane's
 alert whose members are the rules' incidents; it shows the gravest of them.
 """
 
+import logging
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.database.models import AlertMember, AlertRecord
+from siteward_platform.database.models import AlertMember, AlertRecord, HazardRecord
 from siteward_rules.stream import Transition
 from siteward_rules.stream_rule import summary
+
+log = logging.getLogger(__name__)
 
 GRAVITY: Final = ("info", "general", "serious", "suspected_major", "major")
 
@@ -38,6 +41,9 @@ def keep_alerts(act: Act, transitions: Iterable[Transition]) -> int:
         _update_member(act.session, member, alert, transition)
         before = alert.state
         _add_up(act.session, alert, transition)
+        if transition.change == "retracted" and _drop_if_untouched(act.session, alert):
+            act.announce("alert", alert.project_id, alert.id, "retracted")
+            continue
         if transition.change != "updated" or before != alert.state:
             act.announce("alert", alert.project_id, alert.id, alert.state)
     return opened
@@ -135,6 +141,25 @@ def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> Non
         alert.evidence = cause.evidence
         alert.box = list(cause.box) if cause.box else None
         alert.confidence = cause.confidence
+
+
+def _drop_if_untouched(session: Session, alert: AlertRecord) -> bool:
+    """Takes away an alert that late data proved never to have been.
+
+    One that somebody acknowledged, judged or made a hazard of stays, resolved.
+    """
+    members = session.scalars(select(AlertMember).where(AlertMember.alert_id == alert.id)).all()
+    hazard = session.scalar(select(HazardRecord.id).where(HazardRecord.alert_id == alert.id))
+    touched = alert.acknowledged_by or alert.verdict or hazard is not None
+    if touched or not all(member.retracted for member in members):
+        return False
+    for member in members:
+        session.delete(member)
+    session.flush()
+    session.delete(alert)
+    session.flush()
+    log.info("alert taken back: id=%d rule=%s started=%s", alert.id, alert.rule, alert.started_at)
+    return True
 
 
 def _rules(members: Iterable[AlertMember]) -> set[str]:
