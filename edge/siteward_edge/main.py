@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import signal
+import sqlite3
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -49,7 +50,7 @@ def run(config: Path, verbose: bool) -> None:
     )
     try:
         asyncio.run(_until_signal(settings, sources))
-    except (ModelError, OSError) as error:
+    except (ModelError, OSError, sqlite3.DatabaseError) as error:
         raise click.ClickException(str(error)) from error
 
 

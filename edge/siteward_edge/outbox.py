@@ -4,16 +4,19 @@ One SQLite file (WAL, synchronous=FULL) also keeps what must survive a restart w
 messages it led to, and the raw bytes of what sensors sent and nobody could read.
 """
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
 from siteward_contracts.topics import Kind, Topic
+
+log = logging.getLogger(__name__)
 
 ROW_OVERHEAD: Final = 200
 """Bytes counted for a message besides its payload: topic, keys and index, roughly."""
@@ -112,8 +115,7 @@ class Outbox:
                     "INSERT OR REPLACE INTO memory VALUES (?, ?)", (memory or {}).items()
                 )
         except (sqlite3.OperationalError, OutboxFullError) as error:
-            with suppress(sqlite3.OperationalError):  # a full disk cannot count either
-                self.count("refused", len(messages))
+            self.count("refused", len(messages))
             raise OutboxFullError(f"{len(messages)} messages not kept: {error}") from error
         self._arrived.set()
 
@@ -165,7 +167,7 @@ class Outbox:
 
     def reject(self, at: datetime, source: str, reason: str, raw: bytes) -> None:
         """Keeps unreadable raw data for :data:`REJECTED_KEPT` and counts it."""
-        with self._transaction():
+        with self._unless_disk_full(), self._transaction():
             self._db.execute(
                 "INSERT INTO rejected (at, source, reason, raw) VALUES (?, ?, ?, ?)",
                 (at.isoformat(), source, reason, raw),
@@ -184,7 +186,7 @@ class Outbox:
 
     def count(self, name: str, n: int = 1) -> None:
         """Adds to a counter that survives restarts."""
-        with self._transaction():
+        with self._unless_disk_full(), self._transaction():
             self._count(name, n)
 
     def counts(self) -> dict[str, int]:
@@ -196,6 +198,14 @@ class Outbox:
         """Closes the file; nothing is lost without it."""
         with self._lock:
             self._db.close()
+
+    @contextmanager
+    def _unless_disk_full(self) -> Iterator[None]:
+        """For what is worth keeping but must not stop whoever reports it."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            log.error("outbox cannot keep a refusal or a count: %s", error)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

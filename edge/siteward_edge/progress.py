@@ -84,6 +84,8 @@ class ZoneProgress:
 
     def _verdict(self) -> tuple[ZoneState, bool] | None:
         """The state to speak of and whether it is only proposed."""
+        if len(self._window) < self.timing.agree:
+            return None
         held = next((s for s in self.zone.states if s.code == self.accepted), None)
         candidate = winner(self.zone.states, self._window, self.timing.agree)
         if candidate is None or candidate == held:

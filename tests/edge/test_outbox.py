@@ -99,6 +99,19 @@ def test_unreadable_raw_data_is_kept_for_seven_days_and_counted(outbox: Outbox) 
     assert outbox.counts() == {"rejected.crc": 2, "rejected.shape": 1}
 
 
+def test_a_full_disk_refuses_loudly_and_stops_nobody(outbox: Outbox) -> None:
+    outbox.put([message(DETECTION, "before")])
+    pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]
+    outbox._db.execute(f"PRAGMA max_page_count = {pages}")  # as SQLite sees a full disk
+    with pytest.raises(OutboxFullError, match="full"):
+        outbox.put([message(DETECTION, "large", 50_000)])
+    outbox.reject(NOW, "dust-1", "crc", bytes(50_000))
+    assert texts(outbox) == ["before"]
+    outbox._db.execute("PRAGMA max_page_count = 100000")
+    outbox.put([message(DETECTION, "after")])
+    assert texts(outbox) == ["before", "after"]
+
+
 WRITER = """
 import sys
 from pathlib import Path
