@@ -13,6 +13,7 @@ Figures = dict[str, float | int | str]
 
 BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "ingest": "tests.bench.ingest:ingest",
+    "stages": "tests.bench.ingest:stages",
     "query": "tests.bench.ingest:query",
     "edge": "tests.bench.edge:edge",
 }

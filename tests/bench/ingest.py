@@ -10,7 +10,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import paho.mqtt.client as mqtt
@@ -19,6 +21,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_contracts.ids import new_id
 from siteward_contracts.messages import Sample, Telemetry
+from siteward_ingest.delivery import Delivery
+from siteward_ingest.intake import RecentIds, sort
+from siteward_ingest.mapping import points
 from siteward_ingest.receiver import Receiver
 from siteward_ingest.series import Point, SeriesKey, chart_width
 from siteward_ingest.stores.sqlite import SqliteStore
@@ -26,6 +31,7 @@ from siteward_ingest.subscriber import TOPICS
 from tests.ingest.process import SESSION, make_session
 from tests.servers import free_port, mosquitto, running
 
+_Result = TypeVar("_Result")
 Figures = dict[str, float | int | str]
 
 MESSAGES = 40_000
@@ -58,17 +64,42 @@ def ingest() -> Figures:
             took = time.monotonic() - began
             used = psutil.Process(process.pid).cpu_times()
             cpu = used.user + used.system - before
-            points = _metric(metrics, "siteward_ingest_points_total")
+            kept = _metric(metrics, "siteward_ingest_points_total")
         return {
             "messages": MESSAGES,
-            "points": int(points),
+            "points": int(kept),
             "messages_per_second": round(MESSAGES / took),
-            "points_per_second": round(points / took),
+            "points_per_second": round(kept / took),
             "messages_per_cpu_second": round(MESSAGES / cpu),
-            "points_per_cpu_second": round(points / cpu),
+            "points_per_cpu_second": round(kept / cpu),
             "bare_receiver_messages_per_cpu_second": round(bare),
             "share_of_bare_receiver": round(MESSAGES / cpu / bare, 3),
         }
+
+
+def stages() -> Figures:
+    """Microseconds of CPU per message that each stage takes, beside the receiver's own."""
+    batches = [
+        [Delivery(topic, payload, 1) for topic, payload in batch] for batch in _batched(1000)
+    ]
+    now, seen = datetime.now(UTC), RecentIds(200_000)
+    decoded, decoding = _us(lambda: [sort(batch, now, seen).accepted for batch in batches])
+    mapped, mapping = _us(
+        lambda: [[p for _, e in accepted for p in points(e, now)] for accepted in decoded]
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        unsealed = SqliteStore(Path(folder) / "unsealed.db", seal_after=sys.maxsize)
+        _, storing = _us(lambda: _write_all(unsealed, mapped))
+        unsealed.close()
+        sealing_too = SqliteStore(Path(folder) / "sealed.db")
+        _, both = _us(lambda: _write_all(sealing_too, mapped))
+        sealing_too.close()
+    return {
+        "decode_check_dedupe_us": decoding,
+        "map_us": mapping,
+        "commit_us": storing,
+        "seal_us": round(both - storing, 2),
+    }
 
 
 def query() -> Figures:
@@ -120,6 +151,23 @@ def _messages() -> Iterator[tuple[str, bytes]]:
         message = Telemetry(id=new_id(), ts=ts, samples=[Sample(ts=ts, readings=readings)])
         topic = f"siteward/v1/site-1/dust-{index % DEVICES}/telemetry"
         yield topic, msgspec.json.encode(message)
+
+
+def _batched(size: int) -> Iterator[list[tuple[str, bytes]]]:
+    messages = _messages()
+    while batch := list(islice(messages, size)):
+        yield batch
+
+
+def _write_all(store: SqliteStore, batches: list[list[Point]]) -> None:
+    for batch in batches:
+        store.write(batch)
+
+
+def _us(work: Callable[[], _Result]) -> tuple[_Result, float]:
+    before = time.process_time()
+    result = work()
+    return result, round((time.process_time() - before) / MESSAGES * 1e6, 2)
 
 
 def _bare_receiver(port: int) -> float:

@@ -126,10 +126,9 @@ def test_sigterm_does_not_wait_for_a_store_that_hangs(tmp_path: Path) -> None:
         url = f"influxdb+http://127.0.0.1:{deaf.getsockname()[1]}?org=siteward&bucket=siteward"
         make_session(port)
         send(port, *numbered(START, 20))
-        with ingest(tmp_path, port, url) as process:
-            with deaf.accept()[0]:  # ingest has connected and waits for an answer
-                process.process.send_signal(signal.SIGTERM)
-                assert process.process.wait(8) == 0
+        with ingest(tmp_path, port, url) as process, deaf.accept()[0]:
+            process.process.send_signal(signal.SIGTERM)  # while it waits for an answer
+            assert process.process.wait(8) == 0
         with ingest(tmp_path, port) as process:
             wait_until(lambda: len(stored(tmp_path)) == 20)
 
