@@ -8,6 +8,7 @@ from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
+from typing import NoReturn
 
 import av
 import cv2
@@ -20,14 +21,18 @@ VISION = Path(__file__).parents[3] / "shared" / "vision"
 """Real photos, clips and models that may be tested with but not published."""
 
 
+def absent(message: str) -> NoReturn:
+    """Skips the test for want of something; fails it where CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 def vision(name: str) -> Path:
     """A file of the shared vision folder, or the test is skipped (fails where CI=true)."""
     path = VISION / name
     if not path.exists():
-        message = f"{path} is absent: the shared vision folder is not beside this checkout"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        absent(f"{path} is absent: the shared vision folder is not beside this checkout")
     return path
 
 

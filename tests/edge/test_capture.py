@@ -21,6 +21,7 @@ from siteward_edge.capture import (
     to_frame,
 )
 from tests.edge.pictures import encode, scene, serving, with_clock
+from tests.edge.rtsp import rtsp_camera
 from tests.servers import free_port
 
 
@@ -135,3 +136,17 @@ def test_pauses_between_attempts_grow_with_jitter_up_to_a_bound() -> None:
     lasts = [backoff(20, rng) for _ in range(50)]
     assert 0.25 <= min(firsts) < max(firsts) <= 0.5
     assert LONGEST_PAUSE / 2 <= min(lasts) < max(lasts) <= LONGEST_PAUSE
+
+
+@pytest.mark.system
+def test_an_rtsp_camera_is_opened_with_low_delay_and_found_again_after_its_restart() -> None:
+    port = free_port()
+    with capturing(f"rtsp://127.0.0.1:{port}/cam") as latest:
+        for _ in range(2):
+            with rtsp_camera(port):
+                count = latest.count
+                until(lambda count=count: latest.count > count + 15)  # type: ignore[misc]
+                newest = latest.take(1)
+                assert newest is not None
+                assert to_frame(newest, "cam").image.shape == (240, 320, 3)
+            until(lambda: latest.trouble != "")
