@@ -47,6 +47,9 @@ MODEL: Final = Model(name="rendered-scene", version="1")
 METHOD: Final = "material-bands"
 MEASURING_HOURS: Final = (15, 14, 16, 13, 11, 10, 9)
 """Shanghai hours at which progress is measured: the first at which the camera sees."""
+PICTURES: Final = timedelta(days=14)
+"""Pictures are made of detections this long before the first start; older ones would only
+cost time."""
 BLIND_KINDS: Final = {
     "camera_black": "camera_blind",
     "camera_covered": "camera_blind",
@@ -76,7 +79,7 @@ def messages(
         world: The site.
         start: First instant.
         end: First instant after.
-        snapshot: Makes the pictures of detections; without it they come without evidence.
+        snapshot: Makes the pictures of recent detections; without it there is no evidence.
     """
     begin = start
     while begin < end:
@@ -235,7 +238,8 @@ def _phase(
     site, device = world.scenario.site, episode.device
     seen = ts + timedelta(seconds=1)
     evidence = None
-    if phase == "begin" and snapshot is not None:
+    recent = ts >= world.anchor - PICTURES
+    if phase == "begin" and recent and snapshot is not None:
         picture = snapshot(world, device, seen)
         evidence = hashlib.sha256(picture).hexdigest()
         header = EvidenceHeader(

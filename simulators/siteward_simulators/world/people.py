@@ -55,11 +55,18 @@ def people(
 
 def _present(seed: int, camera: Camera, days: float, work: float) -> Iterable[tuple[int, int]]:
     """Slot and stay of each worker in view: slots change over one by one, not together."""
-    base = seed_of(seed, "people", camera.id)
+    if work <= 0:
+        return
+    base = _base(seed, camera.id)
     for index in range(camera.people):
         stay = math.floor(days * 86400 / STAY_SECONDS + index / camera.people)
         if unit(base ^ index, stay) < 0.75 * work:
             yield index, stay
+
+
+@lru_cache(maxsize=256)
+def _base(seed: int, camera: str) -> int:
+    return seed_of(seed, "people", camera)
 
 
 def _walker(seed: int, camera: Camera, index: int, stay: int, seconds: float) -> Person:
