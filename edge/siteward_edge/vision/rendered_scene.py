@@ -43,16 +43,37 @@ class Hue:
         return _mask(cv2.bitwise_or(cv2.inRange(hsv, (0, *floor), (self.high, *top)), upper))
 
 
-VEST: Final = Hue(34, 48, 140, 50)
-JACKET: Final = Hue(102, 117, 172, 30)
+@dataclass(frozen=True, slots=True)
+class Garment:
+    """What a torso looks like in one kind of clothes.
+
+    Attributes:
+        hue: Its paint.
+        wide: Width in body heights.
+        gap: Pixels bridged up and down; a vest is cut in two by its reflective band.
+        filled: Least share of its box that shows the paint.
+        stretch: Least body height by width, for torsos half hidden; 0 where arms swing wide.
+        abreast: At most so many side by side are parted; wider blobs are no people.
+    """
+
+    hue: Hue
+    wide: float
+    gap: int
+    filled: float
+    stretch: float
+    abreast: int
+
+
+VEST: Final = Garment(Hue(34, 48, 140, 50), wide=0.23, gap=13, filled=0.3, stretch=0.85, abreast=5)
+JACKET: Final = Garment(Hue(102, 117, 172, 30), wide=0.34, gap=3, filled=0.42, stretch=0, abreast=1)
 HELMETS: Final = (Hue(23, 32, 160, 60), Hue(174, 6, 195, 60), Hue(102, 114, 205, 70))
 
 TORSO_TALL: Final = 0.34
-"""Height of a painted torso in body heights; it ends ``TORSO_FOOT`` above the ground."""
-TORSO_WIDE: Final = 0.23
-TORSO_FOOT: Final = 0.46
-JACKET_WIDE: Final = 0.32
-"""A jacket's sleeves have the torso's colour, so that it looks wider than a vest."""
+"""Height of a painted torso in body heights; the paint around its edges counts in."""
+TORSO_FOOT: Final = 0.43
+"""From its lower edge to the ground."""
+TORSO_HEAD: Final = 0.21
+"""From its upper edge to the crown."""
 BODY_WIDE: Final = 0.36
 
 
@@ -64,12 +85,12 @@ class RenderedScenePeople:
     def detect(self, image: Image) -> list[DetectedPerson]:
         """The people in a picture, most certain first."""
         hsv = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2HSV), np.uint8)
-        vests = _bodies(VEST.mask(hsv), TORSO_WIDE, 0.3)
-        jackets = JACKET.mask(hsv)
+        vests = _bodies(VEST.hue.mask(hsv), VEST)
+        jackets = JACKET.hue.mask(hsv)
         for body in vests:  # their sleeves are jacket
             x, y, w, h = (int(v) for v in body.box)
             jackets[max(0, y) : y + h, max(0, x - w // 3) : x + w + w // 3] = 0
-        plain = [b for b in _bodies(jackets, JACKET_WIDE, 0.4) if _has_head(hsv, b)]
+        plain = [b for b in _bodies(jackets, JACKET) if _has_head(hsv, b)]
         vests = [b for b in vests if _has_head(hsv, b)]
         people = [_person(hsv, b, vest=True) for b in vests]
         people += [_person(hsv, b, vest=False) for b in plain]
@@ -84,28 +105,28 @@ class _Body:
     filled: float
 
 
-def _bodies(mask: Mask, torso_wide: float, filled_at_least: float) -> list[_Body]:
+def _bodies(mask: Mask, garment: Garment) -> list[_Body]:
     """Torso-shaped blobs as whole bodies; people side by side are parted by width."""
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((13, 3), np.uint8))
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((garment.gap, 3), np.uint8))
     outlines, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     bodies = []
     for outline in outlines:
         left, top, wide, tall = cv2.boundingRect(outline)
-        if tall < 8 or wide < 4 or wide > 6 * tall:
+        expected = tall * garment.wide / TORSO_TALL
+        if tall < 8 or wide < 4 or wide > 1.6 * expected * garment.abreast:
             continue
         filled = cv2.countNonZero(closed[top : top + tall, left : left + wide]) / (wide * tall)
-        if filled < filled_at_least:
+        if filled < garment.filled:
             continue
-        expected = tall * torso_wide / TORSO_TALL
         abreast = max(1, round(wide / (1.25 * expected))) if wide > 1.6 * expected else 1
         for i in range(abreast):
             share = wide / abreast
-            body = max((tall - 1) / TORSO_TALL, 0.85 * share / torso_wide)
+            body = max((tall - 1) / TORSO_TALL, garment.stretch * share / garment.wide)
             centre = left + share * (i + 0.5)
+            crown = top - body * TORSO_HEAD
             feet = top + tall - 1 + body * TORSO_FOOT
-            bodies.append(
-                _Body((centre - body * BODY_WIDE / 2, feet - body, body * BODY_WIDE, body), filled)
-            )
+            box = (centre - body * BODY_WIDE / 2, crown, body * BODY_WIDE, feet - crown)
+            bodies.append(_Body(box, filled))
     return bodies
 
 
@@ -122,7 +143,7 @@ def _has_head(hsv: Image, body: _Body) -> bool:
     head = _head(hsv, body)
     if not head.size:
         return False
-    if _helmet_share(head) > 0.2:
+    if _helmet_share(head) > 0.12:
         return True
     x, y, w, h = body.box
     middle, half = x + w / 2, h * 0.06
