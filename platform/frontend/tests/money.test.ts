@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromFen, grouped, minus, plus, toFen, wan, yuan } from "../src/format/money";
+import { fromFen, grouped, million, minus, plus, toFen, wan, yuan } from "../src/format/money";
 
 describe("reading amounts", () => {
   it.each([
@@ -48,5 +48,6 @@ describe("writing amounts", () => {
     expect(wan("50.00")).toBe("0.01");
     expect(wan("-50.00")).toBe("-0.01");
     expect(wan("12345678900.00")).toBe("1,234,567.89");
+    expect(million("2105000.00")).toBe("2.11");
   });
 });

@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { client, take } from "./client";
 import type { LiveEvent } from "../live/frame";
 
@@ -8,6 +9,7 @@ export const me = queryOptions({
   queryFn: () => take(client.GET("/api/v1/session")),
   staleTime: Infinity,
   retry: false,
+  retryOnMount: false,
 });
 
 export const overview = queryOptions({
@@ -76,13 +78,31 @@ export function evidenceUrl(sha256: string): string {
   return `/api/v1/evidence/${sha256}`;
 }
 
-/** What an event makes stale, asked for again at once where it is on the screen. */
+/** What an event makes stale. */
+export function staleKeys(event: LiveEvent): unknown[][] {
+  const keys: unknown[][] = [["overview"], ["project", event.project]];
+  if (event.event === "alert") keys.push(["alerts"], ["alert", Number(event.id)]);
+  if (event.event === "claim") keys.push(["claims"], ["claim", Number(event.id)]);
+  return keys;
+}
+
+const GATHER_MS = 500;
+
+/** Asks anew for what events make stale where it is on the screen; a burst of events asks once. */
 export function useStaleness(): (event: LiveEvent) => void {
   const queries = useQueryClient();
-  return (event) => {
-    const keys: unknown[][] = [["overview"], ["project", event.project]];
-    if (event.event === "alert") keys.push(["alerts"], ["alert", Number(event.id)]);
-    if (event.event === "claim") keys.push(["claims"], ["claim", Number(event.id)]);
-    for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
-  };
+  const [gather] = useState(() => {
+    const waiting = new Map<string, unknown[]>();
+    return (event: LiveEvent) => {
+      if (waiting.size === 0) {
+        setTimeout(() => {
+          const keys = [...waiting.values()];
+          waiting.clear();
+          for (const queryKey of keys) void queries.invalidateQueries({ queryKey });
+        }, GATHER_MS);
+      }
+      for (const key of staleKeys(event)) waiting.set(JSON.stringify(key), key);
+    };
+  });
+  return gather;
 }

@@ -14,6 +14,8 @@ export const theme: ThemeConfig = {
     colorTextBase: "#14242e",
     colorBgLayout: "#f1f5f7",
     colorBorderSecondary: "#e1e8ec",
+    colorTextPlaceholder: "#657680",
+    colorTextDescription: "#536974",
     borderRadius: 6,
     fontFamily: FONT,
     fontSize: 14,

@@ -12,7 +12,7 @@ const Toast = createContext<Toasts | null>(null);
 /** Where short messages and notices appear. antd's own App would bring its dialogs to the first page. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [messages, messageHolder] = message.useMessage();
-  const [notices, noticeHolder] = notification.useNotification();
+  const [notices, noticeHolder] = notification.useNotification({ maxCount: 3 });
   const toasts = useMemo(() => ({ message: messages, notification: notices }), [messages, notices]);
   return (
     <Toast value={toasts}>

@@ -47,7 +47,7 @@ export function sCurveOption(curve: SCurve, today: string, t: Dictionary): EChar
     xAxis: { type: "time", axisLine: { lineStyle: { color: LINE } }, axisLabel: { color: INK, hideOverlap: true } },
     yAxis: {
       type: "value",
-      name: t.common.wan("").trim(),
+      name: t.common.chartUnit,
       nameTextStyle: { color: INK, align: "left" },
       axisLabel: { color: INK },
       splitLine: { lineStyle: { color: LINE } },

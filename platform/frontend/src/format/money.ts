@@ -48,12 +48,21 @@ export function yuan(text: Yuan): string {
   return `¥ ${grouped(text)}`;
 }
 
-/** `232.00`: ten-thousands (万), rounded half away from zero to two places; a reading aid. */
+/** `232.00`: ten-thousands (万) of yuan, to two places; a reading aid. */
 export function wan(text: Yuan): string {
+  return inUnits(text, 10_000n);
+}
+
+/** `2.32`: millions of yuan, to two places; a reading aid. */
+export function million(text: Yuan): string {
+  return inUnits(text, 1_000_000n);
+}
+
+/** In units of so many yuan, rounded half away from zero to two places. */
+function inUnits(text: Yuan, unit: bigint): string {
   const value = fen(text);
   const size = value < 0n ? -value : value;
-  const hundredths = (size + 5_000n) / 10_000n;
-  return `${value < 0n ? "-" : ""}${grouped(fromFen(hundredths))}`;
+  return `${value < 0n ? "-" : ""}${grouped(fromFen((size + unit / 2n) / unit))}`;
 }
 
 /** For charts and bars only, where a float is a length on the screen. */

@@ -203,7 +203,7 @@ export const claimsEn: typeof claimsZh = {
     CONTRACT_CLAUSE: "Contract clause",
   },
   trust: {
-    verified: "text verified",
+    read: "text verified",
     verify: "text to be verified",
     default: "product default",
   },

@@ -1,3 +1,4 @@
+import { million } from "../format/money";
 import { claimsEn } from "./en.claims";
 import type { Dictionary } from "./zh";
 
@@ -37,7 +38,8 @@ export const en: Dictionary = {
     more: "Load more",
     required: "Required",
     atLeast: (n) => `At least ${String(n)} characters`,
-    wan: (amount) => `${amount} × 10,000 yuan`,
+    roughly: (amount) => `${million(amount)} million`,
+    chartUnit: "10,000 yuan",
     ago: ({ count, unit }) => (unit === "second" && count < 5 ? "just now" : `${counted(count, unit)} ago`),
     lasting: ({ count, unit }) => counted(count, unit),
     by: (who) => `by ${who}`,

@@ -206,7 +206,7 @@ export const claimsZh = {
     CONTRACT_CLAUSE: "合同约定",
   } satisfies Record<LegalBasis, string>,
   trust: {
-    verified: "已核原文",
+    read: "已核原文",
     verify: "待核原文",
     default: "平台默认",
   },

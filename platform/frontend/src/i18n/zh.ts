@@ -1,4 +1,5 @@
 import type { Light, Role, Severity, Verdict } from "../api/types";
+import { wan, type Yuan } from "../format/money";
 import type { Ago } from "../format/time";
 import { claimsZh } from "./zh.claims";
 
@@ -36,7 +37,8 @@ export const zh = {
     more: "加载更多",
     required: "请填写",
     atLeast: (n: number) => `至少 ${n} 个字`,
-    wan: (amount: string) => `${amount} 万元`,
+    roughly: (amount: Yuan) => `${wan(amount)} 万元`,
+    chartUnit: "万元",
     ago: ({ count, unit }: Ago) => (unit === "second" && count < 5 ? "刚刚" : `${count} ${AGO[unit]}前`),
     lasting: ({ count, unit }: Ago) => `${count} ${AGO[unit]}`,
     by: (who: string) => `${who}`,

@@ -14,12 +14,9 @@ export function Bar({ name, percent, kind, note, unknown }: Props) {
       <span className="bar-name">{name}</span>
       <span
         className="bar-track"
-        role="meter"
-        aria-label={name}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={percent ?? undefined}
-        aria-valuetext={percent === null ? unknown : asPercent(percent)}
+        {...(percent === null
+          ? { role: "img", "aria-label": `${name} ${unknown}` }
+          : { role: "meter", "aria-label": name, "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": percent })}
       >
         <span className={`bar-fill bar-${kind}`} style={{ width: `${String(width)}%` }} />
       </span>

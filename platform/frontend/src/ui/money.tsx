@@ -1,5 +1,5 @@
 import { useLanguage } from "../i18n/language";
-import { toFen, wan, yuan, type Yuan } from "../format/money";
+import { toFen, yuan, type Yuan } from "../format/money";
 
 interface Props {
   amount: Yuan;
@@ -16,7 +16,7 @@ export function Money({ amount, hint = false, testId }: Props) {
       <span className="money-exact" data-testid={testId}>
         {yuan(amount)}
       </span>
-      {hint && large && <span className="money-hint">{t.common.wan(wan(amount))}</span>}
+      {hint && large && <span className="money-hint">{t.common.roughly(amount)}</span>}
     </span>
   );
 }

@@ -56,13 +56,10 @@ export function ClaimTag({ claim }: { claim: Pick<ClaimSummary, "state" | "hold_
   return <Tag tone={CLAIM[claim.state]}>{t.claims.states[claim.state]}</Tag>;
 }
 
+const TRUST: Record<string, Tone> = { read: "good", default: "calm", verify: "watch" };
+
 /** How far a source is trusted: read in the text, to be verified, or a default of ours. */
 export function TrustTag({ trust }: { trust: string }) {
   const { t } = useLanguage();
-  const known = Object.keys(t.claims.trust).find((key) => trust.startsWith(key));
-  return (
-    <Tag tone={known === "verified" ? "good" : known === "default" ? "calm" : "watch"}>
-      {known ? word(t.claims.trust, known) : trust}
-    </Tag>
-  );
+  return <Tag tone={TRUST[trust] ?? "watch"}>{word(t.claims.trust, trust)}</Tag>;
 }
