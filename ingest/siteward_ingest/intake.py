@@ -5,13 +5,15 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 from siteward_contracts.clock import Clock
 from siteward_contracts.decode import Envelope, RefusedError, decode
 from siteward_ingest.delivery import Delivery
 from siteward_ingest.mapping import flagged, points
 from siteward_ingest.metrics import Metrics
 from siteward_ingest.quarantine import Quarantine, Refused, refused
-from siteward_ingest.series import SeriesStore, StoreError, StoreUnavailableError
+from siteward_ingest.series import Point, SeriesStore, StoreError, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +38,19 @@ class RecentIds:
             self._old, self._young = self._young, set()
 
 
+class Accepted(msgspec.Struct, frozen=True):
+    """A message to keep, and the points that are kept of it."""
+
+    delivery: Delivery
+    envelope: Envelope
+    points: list[Point]
+
+
 @dataclass(slots=True)
 class Sorted:
     """A batch after decoding: what to keep, what to quarantine, what came before."""
 
-    accepted: list[tuple[Delivery, Envelope]] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
     bad: list[Refused] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     duplicates: int = 0
@@ -52,11 +62,12 @@ def sort(batch: Sequence[Delivery], now: datetime, seen: Container[str]) -> Sort
     for delivery in batch:
         try:
             envelope = decode(delivery.topic, delivery.payload, now)
+            kept = points(envelope, now)
         except RefusedError as error:
             result.bad.append(_refusal(delivery, now, error.problem.reason, error.problem.detail))
             continue
         except Exception as error:  # one message must never stop the rest
-            log.exception("decoding failed")
+            log.exception("a message tripped a fault of ours")
             result.bad.append(_refusal(delivery, now, "internal", repr(error)))
             continue
         key = envelope.message.id
@@ -67,7 +78,7 @@ def sort(batch: Sequence[Delivery], now: datetime, seen: Container[str]) -> Sort
             result.bad.append(_partial(delivery, now, envelope))
         else:
             result.ids.add(key)
-        result.accepted.append((delivery, envelope))
+        result.accepted.append(Accepted(delivery, envelope, kept))
     return result
 
 
@@ -109,18 +120,16 @@ class Intake:
         metrics.evicted.inc(evicted)
         for record in bad:
             metrics.quarantined.labels(record.reason).inc()
-        for _, envelope in result.accepted:
-            for flag in flagged(envelope):
+        for accepted in result.accepted:
+            for flag in flagged(accepted.envelope):
                 metrics.flagged.labels(flag).inc()
         if result.accepted:
-            newest = result.accepted[-1][1].message.ts
+            newest = result.accepted[-1].envelope.message.ts
             metrics.lag.set((now - newest).total_seconds())
 
-    def _write(
-        self, accepted: list[tuple[Delivery, Envelope]], now: datetime
-    ) -> tuple[int, list[Refused]]:
+    def _write(self, accepted: list[Accepted], now: datetime) -> tuple[int, list[Refused]]:
         """Points kept, and records of the messages that the store will never take."""
-        batch = [point for _, envelope in accepted for point in points(envelope, now)]
+        batch = [point for message in accepted for point in message.points]
         try:
             if batch:
                 self._store.write(batch)
@@ -130,15 +139,14 @@ class Intake:
         except StoreError as error:
             log.warning("the store refuses a batch; writing message by message: %s", error)
         kept, unfit = 0, []
-        for delivery, envelope in accepted:
-            one = points(envelope, now)
+        for message in accepted:
             try:
-                self._store.write(one)
-                kept += len(one)
+                self._store.write(message.points)
+                kept += len(message.points)
             except StoreUnavailableError:
                 raise
             except StoreError as error:
-                unfit.append(_refusal(delivery, now, "store_refused", str(error)))
+                unfit.append(_refusal(message.delivery, now, "store_refused", str(error)))
         return kept, unfit
 
 

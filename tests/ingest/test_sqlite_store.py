@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from siteward_ingest.open_store import open_store
 from siteward_ingest.series import (
+    EPOCH,
     Bucket,
     Point,
     SeriesKey,
@@ -60,9 +61,10 @@ def path(tmp_path: Path) -> Iterator[Path]:
         max_size=8,
     ),
     seal_after=st.sampled_from([1, 10, 40, 1000]),
+    width=st.sampled_from([20 * MINUTE, HOUR, 90 * MINUTE, 3 * HOUR, 48 * HOUR]),
 )
 def test_whatever_comes_in_whatever_order_answers_are_those_of_a_dictionary(
-    batches: list[list[tuple[SeriesKey, int, float]]], seal_after: int
+    batches: list[list[tuple[SeriesKey, int, float]]], seal_after: int, width: timedelta
 ) -> None:
     expected: dict[SeriesKey, dict[int, float]] = {key: {} for key in KEYS}
     with TemporaryDirectory() as folder:
@@ -74,12 +76,11 @@ def test_whatever_comes_in_whatever_order_answers_are_those_of_a_dictionary(
         for key, values in expected.items():
             raw = store.raw(key, START, START + 6 * HOUR)
             assert raw == [(START + m * MINUTE, values[m]) for m in sorted(values)]
-            hours: dict[int, list[float]] = {}
-            for minute in sorted(values):
-                hours.setdefault(minute // 60, []).append(values[minute])
-            assert store.buckets(key, START, START + 6 * HOUR, HOUR) == [
-                Bucket(START + h * HOUR, sum(v) / len(v), min(v), max(v), len(v))
-                for h, v in hours.items()
+            groups: dict[datetime, list[float]] = {}
+            for ts, value in raw:
+                groups.setdefault(EPOCH + (ts - EPOCH) // width * width, []).append(value)
+            assert store.buckets(key, START, START + 6 * HOUR, width) == [
+                Bucket(ts, sum(v) / len(v), min(v), max(v), len(v)) for ts, v in groups.items()
             ]
             newest = [p for p in store.latest("garden") if p.device == key.device]
             assert newest == [point(key, m, values[m]) for m in sorted(values)[-1:]]
