@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from siteward_ingest.delivery import Delivery
 from siteward_ingest.main import command
 from siteward_ingest.receiver import Receiver, retry_delay
 from siteward_ingest.subscriber import TOPICS
@@ -20,12 +21,16 @@ def receiver(port: int, client_id: str = "siteward-ingest") -> Receiver:
     return Receiver(url, client_id, TOPICS, time.monotonic, random.Random(1))
 
 
-def collect(source: Receiver, count: int) -> list[bytes]:
-    """Payloads of the next messages, unacknowledged."""
-    found: list[bytes] = []
+def deliveries(source: Receiver, count: int) -> list[Delivery]:
+    """At least the next ``count`` messages, unacknowledged."""
+    found: list[Delivery] = []
     while len(found) < count:
-        found += [m.payload for m in source.collect(1000, 0.05, lambda: False)]
+        found += source.collect(1000, 0.05, lambda: False)
     return found
+
+
+def collect(source: Receiver, count: int) -> list[bytes]:
+    return [message.payload for message in deliveries(source, count)]
 
 
 def test_retries_slow_down_and_spread() -> None:
@@ -49,7 +54,7 @@ def test_what_was_not_acknowledged_comes_again_and_what_was_does_not(tmp_path: P
         make_session(port)
         send(port, *sent)
         first = receiver(port)
-        batch = first.collect(20, 0.05, lambda: False)
+        batch = deliveries(first, 20)
         assert first.acknowledge(batch[:5], first.session)
         first.loop_misc()
         first.disconnect()
@@ -64,7 +69,7 @@ def test_after_a_reconnect_the_old_batch_cannot_be_acknowledged(tmp_path: Path) 
         make_session(port)
         send(port, (TOPIC, b"one"))
         source = receiver(port)
-        batch, session = source.collect(10, 0.05, lambda: False), source.session
+        batch, session = deliveries(source, 1), source.session
         source.disconnect()
         while source.session == session:
             source.collect(1, 0, iter([False, True]).__next__)
