@@ -32,7 +32,7 @@ ALREADY: Final = frozenset(
     }
 )
 """Refusals that mean the step was done before a crash could write it down."""
-RETRY_SECONDS: Final = 0.5
+RETRY_SECONDS: Final = 0.25
 AWAIT_SECONDS: Final = 90.0
 """How long the rules may take to look at a claim."""
 
@@ -174,11 +174,14 @@ class Office:
         self, who: str, method: str, path: str, body: dict[str, Any] | None = None
     ) -> httpx.Response:
         """One request, repeated while the platform is not there or a session has ended."""
+        told = False
         while True:
             try:
                 response = self._session(who).request(method, path, json=body)
             except httpx.TransportError as error:
-                _log.info("waiting for the platform: %s", error)
+                if not told:
+                    _log.info("waiting for the platform: %s", error)
+                    told = True
                 self._wait()
                 continue
             if response.status_code == httpx.codes.UNAUTHORIZED:

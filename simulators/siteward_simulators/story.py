@@ -53,6 +53,7 @@ class Story:
         stop: Set when the simulation ends.
         report: Told of progress.
         snapshot: Makes evidence of the past; None leaves it out.
+        claims_after: Seconds from the end of the past to the live claims.
     """
 
     scenarios: Sequence[Scenario]
@@ -64,6 +65,7 @@ class Story:
     stop: threading.Event
     report: Report
     snapshot: Snapshot | None
+    claims_after: float = LIVE_CLAIMS_AFTER
 
 
 def tell(story: Story, kept: Memory, client: mqtt.Client, with_history: bool) -> None:
@@ -86,7 +88,7 @@ def tell(story: Story, kept: Memory, client: mqtt.Client, with_history: bool) ->
                 paper.result()
                 story.report("paper", index + 1, len(papers))
             story.report("live", 1, 1)
-            _wait(story, LIVE_CLAIMS_AFTER)
+            _wait(story, story.claims_after)
             claims = [offices.submit(_live_claim, story, s) for s in story.scenarios]
             _live(story, kept, claims)
     except StoppedError:
