@@ -17,10 +17,11 @@ from siteward_simulators.devices.ports import DevicePorts, read_ports
 from siteward_simulators.devices.serve import run_devices
 from siteward_simulators.memory import Memory, OtherSeedError, recall
 from siteward_simulators.office import Done, Office
+from siteward_simulators.past import HISTORY, Story, Told
 from siteward_simulators.publish import BrokerError, connect
 from siteward_simulators.settings import OfficeSettings
 from siteward_simulators.snapshot import snapshot
-from siteward_simulators.story import HISTORY, Story, tell
+from siteward_simulators.story import tell
 from siteward_simulators.world.anomalies import BASE_SEED, plant_all
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.scenario_file import SCENARIOS, load_scenario, load_scenarios
@@ -121,7 +122,16 @@ async def _run(
     office = Office(api, password, Done(data / "office-done.txt"), stop)
     truth = Truth(data / "truth.db")
     story = Story(
-        sites, worlds, office, truth, data / "simulate.json", utc_now, stop, _report, snapshot
+        sites,
+        worlds,
+        office,
+        truth,
+        data / "simulate.json",
+        utc_now,
+        stop,
+        _report,
+        snapshot,
+        Told(kept.told_until),
     )
     devices = asyncio.create_task(run_devices(worlds, sites, ports, utc_now), name="devices")
     telling = asyncio.create_task(_tell(story, kept, mqtt, history), name="story")

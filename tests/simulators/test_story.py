@@ -18,10 +18,11 @@ import pytest
 from siteward_contracts.clock import utc_now
 from siteward_simulators.memory import OtherSeedError, recall
 from siteward_simulators.office import Done, Office, RefusedError
+from siteward_simulators.past import Story, Told
 from siteward_simulators.publish import connect
 from siteward_simulators.scorecard import score
 from siteward_simulators.scorecard.reading import Platform
-from siteward_simulators.story import Story, tell
+from siteward_simulators.story import tell
 from siteward_simulators.world.scenario_file import SCENARIOS, load_scenario
 from siteward_simulators.world.truth import Truth
 from siteward_simulators.world.world import World
@@ -75,7 +76,7 @@ def telling(folder: Path, servers: Servers) -> Iterator[Office]:
     world = World(KINDERGARTEN, 1, kept.anchor)
     story = Story(
         [KINDERGARTEN], {world.scenario.site: world}, office, Truth(folder / "truth.db"),
-        folder / "simulate.json", utc_now, stop, lambda *_: None, None, claims_after=0.0,
+        folder / "simulate.json", utc_now, stop, lambda *_: None, None, Told(kept.told_until), 0.0,
     )  # fmt: skip
     client = connect(servers.mqtt, "history", stop)
     thread = threading.Thread(target=tell, args=(story, kept, client, True))

@@ -69,6 +69,7 @@ class Truth:
         """Opens or makes the file."""
         self._file = file
         with closing(self._open()) as db:
+            db.execute("PRAGMA journal_mode=WAL")
             db.executescript(_SCHEMA)
 
     def write_claims(self, scenarios: Sequence[Scenario]) -> None:
@@ -116,7 +117,9 @@ class Truth:
         return [(a, b) for a, b in self._read("SELECT start, end FROM watched ORDER BY start")]
 
     def _open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._file, timeout=10)
+        db = sqlite3.connect(self._file, timeout=10)
+        db.execute("PRAGMA synchronous=NORMAL")  # in WAL a kill loses nothing; power may
+        return db
 
     def _write(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         with closing(self._open()) as db, db:

@@ -46,6 +46,7 @@ class World:
         self._cameras = {camera.id: camera for camera in scenario.cameras}
         self._written = hazards.written(scenario, self.calendar)
         self._days: dict[int, list[Episode]] = {}
+        self._weather: tuple[datetime, Weather | None] = (anchor, None)
 
     def at(self, t: datetime) -> SiteState:
         """Everything true of the site at an instant."""
@@ -66,8 +67,12 @@ class World:
 
     def weather(self, t: datetime) -> Weather:
         """Light, rain and wind."""
-        days = self.calendar.days(t)
-        return weather.weather(self.seed, self.scenario.project.latitude, days, t)
+        asked, answer = self._weather
+        if asked != t or answer is None:
+            days = self.calendar.days(t)
+            answer = weather.weather(self.seed, self.scenario.project.latitude, days, t)
+            self._weather = t, answer  # air, crane and pictures ask for the same instant
+        return answer
 
     def air(self, t: datetime) -> Air | None:
         """What the dust and noise box would read; None where there is none."""
