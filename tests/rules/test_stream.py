@@ -74,6 +74,7 @@ def test_limit_itself_is_no_exceedance_unless_the_rule_says_reaches(
     rule: str, metric: str, limit: float, fires: bool
 ) -> None:
     def exceed(value: float) -> bool:
+        """Fires over an hour of it, a value a minute."""
         seen = [reading(metric, NIGHT + n * MINUTE, value) for n in range(61)]
         return bool(run(Engine(rules(rule)), seen))
 

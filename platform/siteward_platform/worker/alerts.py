@@ -18,6 +18,8 @@ from siteward_rules.stream_rule import summary
 
 log = logging.getLogger(__name__)
 
+_SIGHT: Final = {"camera_blind": "camera_sight", "camera_moved": "camera_sight"}
+"""A camera that was moved has no usable picture either: that is one incident, not two."""
 GRAVITY: Final = ("info", "general", "serious", "suspected_major", "major")
 
 
@@ -67,7 +69,8 @@ def _alert_of(
 
 
 def _group(transition: Transition) -> str:
-    parts = (transition.rule.kind, transition.device, transition.zone)
+    kind = transition.rule.kind
+    parts = (_SIGHT.get(kind, kind), transition.device, transition.zone)
     return "/".join(part for part in parts if part)
 
 
@@ -128,11 +131,12 @@ def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> Non
     over = len(known) == len(ends)
     alert.resolved_at = max(known) if over else None
     alert.state = "resolved" if over else "firing"
-    gravest = max(live, key=lambda m: GRAVITY.index(m.severity))
+    first = sorted(live, key=lambda m: m.started_at)
+    gravest = max(first, key=lambda m: GRAVITY.index(m.severity))
     if gravest.incident == transition.incident:
         rule = transition.rule
         alert.rule, alert.rule_version, alert.severity = rule.id, rule.version, rule.severity
-        alert.title = rule.title._asdict()
+        alert.kind, alert.title = rule.kind, rule.title._asdict()
         alert.value, alert.limit, alert.unit = gravest.value, rule.limit, rule.unit
         alert.summary = summary(rule, gravest.value, alert.started_at)._asdict()
         alert.source = str(rule.source)
