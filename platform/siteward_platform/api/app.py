@@ -1,19 +1,29 @@
 """Puts the API together."""
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
-from siteward_platform.api import errors
+from siteward_platform.api import errors, web
 from siteward_platform.api.guard import Guard
+from siteward_platform.api.live import Live
+from siteward_platform.api.metrics import Metrics, Timed
 from siteward_platform.api.parts import Parts
-from siteward_platform.api.routes import claims, money, observations, people, projects, safety
+from siteward_platform.api.routes import (
+    claims,
+    health,
+    live,
+    money,
+    observations,
+    people,
+    projects,
+    safety,
+)
 from siteward_platform.api.schemas import Failure
-
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 _FAILURES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Failure, "description": words}
@@ -27,8 +37,28 @@ _FAILURES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def create_app(parts: Parts | None = None, lifespan: Lifespan | None = None) -> FastAPI:
-    """The application. Without parts it can only describe itself (OpenAPI)."""
+def create_app(
+    parts: Parts, relay: Live, metrics: Metrics, monotonic: Callable[[], float]
+) -> FastAPI:
+    """The application, with its live relay running as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with relay.running():
+            yield
+
+    app = describe(lifespan)
+    app.state.parts, app.state.live, app.state.metrics = parts, relay, metrics
+    web.mount(app, parts.web)
+    errors.install(app)
+    app.add_middleware(Guard)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(Timed, metrics=metrics, monotonic=monotonic)
+    return app
+
+
+def describe(lifespan: Any = None) -> FastAPI:
+    """The routes alone: enough for the OpenAPI document."""
     app = FastAPI(
         title="Siteward",
         version="1",
@@ -39,13 +69,11 @@ def create_app(parts: Parts | None = None, lifespan: Lifespan | None = None) -> 
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
-    app.state.parts = parts
     v1 = APIRouter(prefix="/api/v1", responses=_FAILURES)
-    for routes in (people, projects, money, claims, safety, observations):
+    for routes in (people, projects, money, claims, safety, observations, live):
         v1.include_router(routes.router)
     app.include_router(v1)
-    errors.install(app)
-    app.add_middleware(Guard)
+    app.include_router(health.router)
     return app
 
 

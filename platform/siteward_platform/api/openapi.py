@@ -6,14 +6,14 @@ from typing import Final
 
 import click
 
-from siteward_platform.api.app import create_app
+from siteward_platform.api.app import describe
 
 FILE: Final = Path(__file__).parents[2] / "openapi.json"
 
 
 def document() -> str:
     """The OpenAPI document as it is kept."""
-    return json.dumps(create_app().openapi(), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(describe().openapi(), ensure_ascii=False, indent=1) + "\n"
 
 
 if __name__ == "__main__":

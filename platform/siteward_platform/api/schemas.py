@@ -759,3 +759,17 @@ class RuleOut(Out):
     source: str
     trust: str
     page: str
+
+
+class Health(Out):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Out):
+    """What the process needs: ``ok``, or what is wrong and where to look."""
+
+    database: str
+    series: str
+    broker: str

@@ -43,4 +43,4 @@ def get_series(
 @router.get("/rules")
 def list_rules(desk: Staff) -> list[RuleOut]:
     """Every rule with its condition, source and page."""
-    return all_rules()
+    return list(all_rules())

@@ -1,11 +1,12 @@
 """What stands on a site: work items, milestones, zones and devices with their last readings."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
 from siteward_contracts.catalog import HAZARDS, METRICS
-from siteward_ingest.series import Point, SeriesStore
+from siteward_ingest.series import Point, SeriesStore, StoreError
 from siteward_platform.act import Act
 from siteward_platform.api.schemas import (
     DeviceOut,
@@ -27,6 +28,8 @@ from siteward_platform.database.models import (
 from siteward_platform.standing import health
 from siteward_rules.earned_value import planned_percent
 from siteward_rules.facts import ProjectFacts
+
+_log = logging.getLogger(__name__)
 
 
 def work_items_out(act: Act, facts: ProjectFacts) -> list[WorkItemOut]:
@@ -90,8 +93,8 @@ def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
 
 
 def devices_out(act: Act, series: SeriesStore, project: str) -> list[DeviceOut]:
-    """Devices with health and last readings."""
-    points = series.latest(project)
+    """Devices with health and last readings; without series, only what the database knows."""
+    points, ratios = _from_series(act, series, project)
     query = (
         select(Device, DeviceState)
         .outerjoin(
@@ -110,15 +113,24 @@ def devices_out(act: Act, series: SeriesStore, project: str) -> list[DeviceOut]:
             since=state.since if state else None,
             last_seen=state.last_seen if state else None,
             fps=state.fps if state else None,
-            online_ratio_7d=(
-                online_ratio(series, project, device.id, act.at)
-                if device.kind == "camera"
-                else None
-            ),
+            online_ratio_7d=ratios.get(device.id),
             readings=readings_out(points, device.id),
         )
         for device, state in act.session.execute(query).tuples()
     ]
+
+
+def _from_series(
+    act: Act, series: SeriesStore, project: str
+) -> tuple[Sequence[Point], Mapping[str, float | None]]:
+    query = select(Device.id).where(Device.project_id == project, Device.kind == "camera")
+    cameras = act.session.scalars(query).all()
+    try:
+        ratios = {camera: online_ratio(series, project, camera, act.at) for camera in cameras}
+        return series.latest(project), ratios
+    except StoreError as error:
+        _log.warning("series_unavailable project=%s error=%s", project, error)
+        return [], {}
 
 
 def readings_out(points: Sequence[Point], device: str) -> list[Reading]:
