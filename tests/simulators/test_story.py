@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ import pytest
 from siteward_contracts.clock import utc_now
 from siteward_simulators.memory import OtherSeedError, recall
 from siteward_simulators.office import Done, Office, RefusedError
+from siteward_simulators.paper import filing, progress
 from siteward_simulators.past import Story, Told
 from siteward_simulators.publish import connect
 from siteward_simulators.scorecard import score
 from siteward_simulators.scorecard.reading import Platform
 from siteward_simulators.story import tell
+from siteward_simulators.world.calendar import Calendar
 from siteward_simulators.world.scenario_file import SCENARIOS, load_scenario
 from siteward_simulators.world.truth import Truth
 from siteward_simulators.world.world import World
@@ -127,6 +130,24 @@ def test_the_kindergarten_case_plays_out_to_the_yuan_and_only_once(tmp_path: Pat
             time.sleep(1)
             assert office.get("finance", "/projects/kindergarten/payments") == before
             assert len(office.get("finance", "/claims?project=kindergarten")) == 3
+            assert_refusals_are_told_and_the_rest_is_done(office)
+
+
+def assert_refusals_are_told_and_the_rest_is_done(office: Office) -> None:
+    calendar = Calendar(utc_now())
+    beyond = KINDERGARTEN.live_claim.model_copy(
+        update={"title": "超合同申请", "amount": Decimal("8000000.00")}
+    )
+    file = filing(KINDERGARTEN, calendar, beyond)[0]
+    intruder = replace(
+        filing(KINDERGARTEN, calendar, KINDERGARTEN.live_claim)[1], key="forged", who="inspector"
+    )
+    sound = replace(progress(KINDERGARTEN, calendar)[0], key="one more report")
+    refused = office.do("kindergarten", [file, intruder, sound])
+    assert len(refused) == 2
+    assert "claim_exceeds_contract" in refused[0] and "超合同申请" in refused[0]
+    assert "403" in refused[1]
+    assert office.do("kindergarten", [sound]) == []
 
 
 def test_a_folder_of_another_seed_is_refused_with_a_remedy(tmp_path: Path) -> None:

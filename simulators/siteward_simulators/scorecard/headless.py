@@ -29,11 +29,10 @@ def demo(folder: Path, seed: int) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     folder.mkdir(parents=True, exist_ok=True)
-    start = "from siteward_cli.main import main; main()"
     options = ["--port", str(port), "--data", str(folder), "--seed", str(seed)]
     with (folder / "demo.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-c", start, "demo", *options],
+            [sys.executable, "-m", "siteward_cli", "demo", *options],
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -43,6 +43,7 @@ class World:
         self.calendar = Calendar(anchor)
         self.speed = speed
         self.seed = seed_of(seed, scenario.site)
+        self._sky = seed_of(seed, "sky")  # the sites stand in one city
         self._cameras = {camera.id: camera for camera in scenario.cameras}
         self._written = hazards.written(scenario, self.calendar)
         self._days: dict[int, list[Episode]] = {}
@@ -70,7 +71,7 @@ class World:
         asked, answer = self._weather
         if asked != t or answer is None:
             days = self.calendar.days(t)
-            answer = weather.weather(self.seed, self.scenario.project.latitude, days, t)
+            answer = weather.weather(self._sky, self.scenario.project.latitude, days, t)
             self._weather = t, answer  # air, crane and pictures ask for the same instant
         return answer
 
