@@ -10,7 +10,7 @@ from siteward_platform.holds import load_hold
 from siteward_platform.payments import paid_of_claim
 from siteward_rules.claims import TRANSITIONS, ClaimEvent, ClaimState
 from siteward_rules.hold_states import TRANSITIONS as HOLD_TRANSITIONS
-from siteward_rules.hold_states import Actor, HoldEvent
+from siteward_rules.hold_states import Actor, HoldEvent, HoldState
 from siteward_rules.holds import Hold
 
 
@@ -24,7 +24,7 @@ def allowed_actions(session: Session, claim: Claim, who: Actor) -> list[str]:
         case "chief_supervisor":
             return ["sign"] if claim.signed_by is None and is_open(claim) else []
         case "supervisor":
-            return ["opinion"] if hold and _takes(hold, HoldEvent.OPINION) else []
+            return ["opinion"] if hold and _awaits_opinion(hold) else []
         case "auditor":
             return _audit(hold, audit, who)
         case "finance":
@@ -43,6 +43,12 @@ def waiting_claims(session: Session, who: Actor) -> int:
 
 def _takes(hold: Hold, event: HoldEvent) -> bool:
     return (hold.state, event) in HOLD_TRANSITIONS
+
+
+def _awaits_opinion(hold: Hold) -> bool:
+    """An opinion stands until the review expires; a second one is taken but not asked for."""
+    asked = hold.opinion_by is None or hold.state == HoldState.EXPIRED
+    return asked and _takes(hold, HoldEvent.OPINION)
 
 
 def _audit(hold: Hold | None, case: AuditCase | None, who: Actor) -> list[str]:
