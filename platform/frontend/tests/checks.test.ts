@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectDetail } from "../src/api/types";
-import { nightsBetween, withGaps } from "../src/charts/options";
+import { nightsBetween, usualStep, withGaps } from "../src/charts/options";
 import { ago, daysUntil } from "../src/format/time";
 import { checksOf, remaining, type CheckName, type Draft } from "../src/money/filing-checks";
 
@@ -77,6 +77,16 @@ describe("a sensor chart", () => {
     const point = (ts: string) => ({ ts, mean: 1, min: 1, max: 1 });
     const rows = withGaps([point("2026-11-24T00:00:00Z"), point("2026-11-24T00:01:00Z"), point("2026-11-24T01:00:00Z")], 180_000);
     expect(rows.map(({ point: p }) => p === null)).toEqual([false, false, true, false]);
+  });
+});
+
+describe("a device that speaks less often than a bucket is long", () => {
+  it("is still drawn as a line: its own rhythm decides what a gap is", () => {
+    const minutes = [0, 10, 20, 30, 90, 100];
+    const points = minutes.map((m) => ({ ts: new Date(m * 60_000).toISOString(), mean: 1, min: 1, max: 1 }));
+    expect(usualStep(points)).toBe(600_000);
+    expect(withGaps(points, 3 * usualStep(points)).filter(({ point }) => point === null)).toHaveLength(1);
+    expect(usualStep([])).toBe(0);
   });
 });
 

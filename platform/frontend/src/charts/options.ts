@@ -101,8 +101,7 @@ export function seriesOption(
   nights: boolean,
   t: Dictionary,
 ): EChartsCoreOption {
-  const gap = series.bucket_seconds * 1000 * 3;
-  const rows = withGaps(series.points, gap);
+  const rows = withGaps(series.points, 3 * Math.max(series.bucket_seconds * 1000, usualStep(series.points)));
   const first = Date.parse(series.points[0]?.ts ?? "");
   const last = Date.parse(series.points.at(-1)?.ts ?? "");
   const top = Math.max(...series.points.map(({ max }) => max), ...limits.map(({ value }) => value));
@@ -172,6 +171,13 @@ function ceiling(top: number): number {
 interface Row {
   at: number;
   point: Series["points"][number] | null;
+}
+
+/** The median time between two points: a device may speak less often than a bucket is long. */
+export function usualStep(points: Series["points"]): number {
+  const times = points.map(({ ts }) => Date.parse(ts));
+  const steps = times.slice(1).map((at, i) => at - (times[i] ?? at));
+  return steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
 }
 
 /** The points with an empty row where data is missing, so that a gap shows as a gap. */

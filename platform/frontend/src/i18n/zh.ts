@@ -2,6 +2,7 @@ import type { Light, Role, Severity, Verdict } from "../api/types";
 import { wan, type Yuan } from "../format/money";
 import type { Ago } from "../format/time";
 import { claimsZh } from "./zh.claims";
+import { loggedZh } from "./zh.logged";
 
 const AGO: Record<Ago["unit"], string> = { second: "秒", minute: "分钟", hour: "小时", day: "天" };
 
@@ -47,7 +48,7 @@ export const zh = {
     noEvidence: "没有图片证据",
     failed: "没有加载成功",
     newer: "有新情况",
-    reportedBy: "操作人",
+    actors: { rules: "系统核对" },
     updatedAt: (at: string) => `更新于 ${at}`,
   },
   signIn: {
@@ -276,6 +277,7 @@ export const zh = {
     action: "动作",
     empty: "没有这类规则",
     search: "按编号或名称查找",
+    page: "规则说明",
   },
   auditLog: {
     intro: "每一步操作都按先后链接存证，改动、缺失或调换任何一条都会被发现。",
@@ -287,6 +289,9 @@ export const zh = {
     detail: "内容",
     hash: "校验值",
     empty: "还没有记录",
+    more: "展开",
+    system: "系统",
+    actions: loggedZh,
   },
   roles: {
     supervisor: "人大街道工委",

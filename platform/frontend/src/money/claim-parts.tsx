@@ -86,7 +86,7 @@ export function HoldCard({ hold }: { hold: Hold }) {
       <dl className="facts">
         {hold.basis && <Fact name={words.basis}>{word(t.claims.bases, hold.basis)}</Fact>}
         <Fact name={words.recommendedBy}>
-          {hold.recommended_by} · {moment(hold.recommended_at, now)}
+          {word(t.common.actors, hold.recommended_by)} · {moment(hold.recommended_at, now)}
         </Fact>
         {hold.decided_by && hold.decided_at && (
           <Fact name={words.decidedBy}>
@@ -243,7 +243,7 @@ export function History({ claim }: { claim: ClaimDetail }) {
               {moment(entry.at, now)}
             </time>
             <span>
-              {say(entry.text)} <span className="sub">{entry.who}</span>
+              {say(entry.text)} <span className="sub">{word(t.common.actors, entry.who)}</span>
             </span>
           </li>
         ))}

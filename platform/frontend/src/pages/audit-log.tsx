@@ -1,7 +1,7 @@
 import { Button } from "antd";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { client, take } from "../api/client";
-import type { AuditEntry, Role } from "../api/types";
+import type { AuditEntry } from "../api/types";
 import { exact } from "../format/time";
 import { useLanguage, word } from "../i18n/language";
 import { Loaded, Notice } from "../ui/state";
@@ -60,15 +60,13 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
               <td className="mono">{entry.seq}</td>
               <td>{exact(entry.at)}</td>
               <td>
-                {entry.who} <span className="sub">{word(t.roles, entry.role as Role)}</span>
+                {word(t.common.actors, entry.who)} <span className="sub">{entry.role === "system" ? words.system : word(t.roles, entry.role)}</span>
               </td>
-              <td className="mono">{entry.action}</td>
+              <td title={entry.action}>{word(words.actions, entry.action)}</td>
               <td className="mono">{entry.subject}</td>
               <td className="log-detail">
                 {Object.entries(entry.detail).map(([name, value]) => (
-                  <span key={name}>
-                    <span className="sub">{name}</span> {typeof value === "string" ? value : JSON.stringify(value)}
-                  </span>
+                  <Detail key={name} name={name} value={value} />
                 ))}
               </td>
               <td className="mono sub" title={entry.hash}>
@@ -79,5 +77,29 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+const LONG = 60;
+
+/** One named value of an entry; a long one is folded away. */
+function Detail({ name, value }: { name: string; value: unknown }) {
+  const { t } = useLanguage();
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (value === null || text === "" || text === "[]") return null;
+  if (typeof value === "string" || text.length < LONG) {
+    return (
+      <span>
+        <span className="sub">{name}</span> {text}
+      </span>
+    );
+  }
+  return (
+    <details>
+      <summary>
+        <span className="sub">{name}</span> {t.auditLog.more}
+      </summary>
+      <pre className="mono">{JSON.stringify(value, null, 1)}</pre>
+    </details>
   );
 }

@@ -41,13 +41,18 @@ function Desk({ data }: { data: OverviewData }) {
         <h2 className="section-title">{t.overview.projects}</h2>
         {data.projects.length === 0 && <Notice title={t.overview.noProjects} note={t.overview.noProjectsNote} />}
         <div className="project-cards">
-          {data.projects.map((project) => (
+          {[...data.projects].sort((a, b) => alarms(b) - alarms(a)).map((project) => (
             <ProjectCard key={project.id} project={project} />
           ))}
         </div>
       </section>
     </>
   );
+}
+
+/** Red lights of a project: those with more come first. */
+function alarms({ lights }: ProjectSummary): number {
+  return Object.values(lights).filter((light) => light === "red").length;
 }
 
 function Headline({ data }: { data: OverviewData }) {

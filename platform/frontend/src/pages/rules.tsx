@@ -87,7 +87,7 @@ function RuleCard({ rule }: { rule: Rule }) {
         </span>
         <TrustTag trust={rule.trust} />
       </footer>
-      {rule.page && <details><summary>{t.project.description}</summary><p className="sub rule-page">{rule.page}</p></details>}
+      {rule.page && <details><summary>{t.rules.page}</summary><p className="sub rule-page">{rule.page}</p></details>}
     </article>
   );
 }
