@@ -44,7 +44,7 @@ class Act:
         """The legal date."""
         return self.at.astimezone(SHANGHAI).date()
 
-    def log(self, action: str, subject: str, **detail: object) -> None:
+    def log(self, action: str, subject: str, /, **detail: object) -> None:
         """Appends to the audit log in the same transaction."""
         append(self.session, self.at, self.who.name, self.who.role, action, subject, detail)
 
