@@ -94,6 +94,11 @@ class Series:
         name = self._open.name if self._open else None
         return Memory(self._last, self._state, name)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is breached, so that passing time changes nothing."""
+        return self._state.phase == "idle"
+
     def add(self, sample: Sample) -> Changes | None:
         """Takes a sample in any order.
 

@@ -96,7 +96,9 @@ class Engine:
         self.reads = frozenset(self._rules)
         self._series: dict[tuple[str, Place], Series] = {}
         self._remembered: dict[tuple[str, Place], Memory] = {}
-        self._touched: set[tuple[str, Place]] = set()
+        self._of_device: dict[tuple[str, str], set[tuple[str, Place]]] = {}
+        self._breached: dict[tuple[str, Place], Series] = {}
+        self._touched: set[tuple[str, str]] = set()
 
     def feed(self, seen: Observation) -> list[Transition]:
         """Takes one observation; repeats change nothing."""
@@ -108,8 +110,10 @@ class Engine:
             if changes is None:
                 self.late += 1
                 continue
-            self._touched.add((rule.id, place))
-            transitions += self._name(series, place, changes)
+            self._touched.add((seen.site, seen.device))
+            self._watch(series, place)
+            if changes:
+                transitions += self._name(series, place, changes)
         return transitions
 
     def tick(self, now: datetime) -> list[Transition]:
@@ -118,11 +122,12 @@ class Engine:
         Series still catching up are left alone until they have been quiet for some ticks.
         """
         transitions: list[Transition] = []
-        for key, series in self._series.items():
+        for (_, place), series in list(self._breached.items()):
             changes = series.pass_time(now)
             if changes:
-                self._touched.add(key)
-                transitions += self._name(series, key[1], changes)
+                self._touched.add(place[:2])
+                self._watch(series, place)
+                transitions += self._name(series, place, changes)
         return transitions
 
     def take_changes(self) -> dict[str, dict[str, object]]:
@@ -132,17 +137,14 @@ class Engine:
             ``{"{site}/{device}": {"{rule}|{zone}": memory}}``, plain JSON values. Every
             series of a device is there when one of them changed.
         """
-        devices = {(site, device) for _, (site, device, _) in self._touched}
+        changed: dict[str, dict[str, object]] = {}
+        for site, device in self._touched:
+            memories = changed[f"{site}/{device}"] = {}
+            for rule, place in self._of_device.get((site, device), ()):
+                series = self._series.get((rule, place))
+                memory = series.memory() if series else self._remembered[rule, place]
+                memories[f"{rule}|{place[2] or ''}"] = msgspec.to_builtins(memory)
         self._touched.clear()
-        changed: dict[str, dict[str, object]] = {f"{s}/{d}": {} for s, d in devices}
-        for (rule, (site, device, zone)), series in self._series.items():
-            if (site, device) in devices:
-                memory = msgspec.to_builtins(series.memory())
-                changed[f"{site}/{device}"][f"{rule}|{zone or ''}"] = memory
-        for (rule, (site, device, zone)), kept in self._remembered.items():
-            if (site, device) in devices:
-                name = f"{rule}|{zone or ''}"
-                changed[f"{site}/{device}"].setdefault(name, msgspec.to_builtins(kept))
         return changed
 
     def restore(self, kept: Mapping[str, Mapping[str, object]]) -> None:
@@ -154,8 +156,9 @@ class Engine:
                 if rule in self._by_id:
                     place = (site, device, zone or None)
                     self._remembered[rule, place] = msgspec.convert(memory, Memory)
+                    self._of_device.setdefault((site, device), set()).add((rule, place))
                     if self._remembered[rule, place].state.phase != "idle":
-                        self._open(self._by_id[rule], place, None)
+                        self._watch(self._open(self._by_id[rule], place, None), place)
 
     def states(self) -> dict[tuple[str, Place], State]:
         """Where every rule stands on every series, for those who look inside."""
@@ -166,9 +169,17 @@ class Engine:
         series = self._series.get(key)
         if series is None:
             series = self._series[key] = Series(rule, self._remembered.pop(key, None))
+            self._of_device.setdefault(place[:2], set()).add(key)
         if ts is not None and not series.ready:
             series.fill(self._window(rule, place, series, ts))
         return series
+
+    def _watch(self, series: Series, place: Place) -> None:
+        """Only what is breached has to be looked at when time passes."""
+        if series.idle:
+            self._breached.pop((series.rule.id, place), None)
+        else:
+            self._breached[series.rule.id, place] = series
 
     def _window(
         self, rule: StreamRule, place: Place, series: Series, ts: datetime
