@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectDetail } from "../src/api/types";
 import { nightsBetween, usualStep, withGaps } from "../src/charts/options";
-import { ago, daysUntil } from "../src/format/time";
+import { ago, daysUntil, exact, moment, today } from "../src/format/time";
 import { checksOf, remaining, type CheckName, type Draft } from "../src/money/filing-checks";
 
 const NOW = new Date("2026-11-24T08:00:00Z");
@@ -95,6 +95,15 @@ describe("ages", () => {
     expect(ago("2026-11-24T07:58:30Z", NOW)).toEqual({ count: 1, unit: "minute" });
     expect(ago("2026-11-21T07:00:00Z", NOW)).toEqual({ count: 3, unit: "day" });
     expect(ago("2026-11-24T09:00:00Z", NOW)).toEqual({ count: 0, unit: "second" });
+  });
+
+  it("are reckoned on Shanghai's clock, where the day may already be the next one", () => {
+    const evening = new Date("2026-12-31T17:30:00Z");
+    expect(today(evening)).toBe("2027-01-01");
+    expect(exact("2026-12-31T17:30:00Z")).toBe("2027-01-01 01:30:00");
+    expect(moment("2026-12-31T17:30:00Z", evening)).toBe("01-01 01:30");
+    expect(moment("2026-12-31T15:00:00Z", evening)).toBe("2026-12-31 23:00");
+    expect(daysUntil("2027-01-02", evening)).toBe(1);
   });
 
   it("count whole days to a date", () => {

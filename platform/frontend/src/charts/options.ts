@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from "echarts/core";
 import type { SCurve, Series } from "../api/types";
 import { asLength, grouped } from "../format/money";
+import { exact } from "../format/time";
 import type { Dictionary } from "../i18n/zh";
 
 const INK = "#48606d";
@@ -117,7 +118,7 @@ export function seriesOption(
         const row = rows[hovered[0]?.dataIndex ?? 0];
         if (!row?.point) return "";
         const { ts, mean, min, max } = row.point;
-        const at = new Date(ts).toLocaleString(undefined, { hour12: false });
+        const at = exact(ts);
         return `${at}<br>${t.project.mean} ${mean.toFixed(1)} ${series.unit}<br>${t.project.range} ${min.toFixed(1)}–${max.toFixed(1)}`;
       },
     },

@@ -1,19 +1,29 @@
-import dayjs from "dayjs";
+import dayjs, { type Dayjs } from "dayjs";
+import utc from "dayjs/plugin/utc";
+
+dayjs.extend(utc);
+
+const SHANGHAI_HOURS = 8;
+
+/** An instant on the clock of the law: Asia/Shanghai (UTC+8, no summer time), wherever the browser is. */
+function inShanghai(at: string | Date): Dayjs {
+  return dayjs.utc(at).utcOffset(SHANGHAI_HOURS);
+}
 
 /** `11-24 16:05`, with the year when it is not this one. */
 export function moment(ts: string, now: Date): string {
-  const at = dayjs(ts);
-  return at.format(at.year() === now.getFullYear() ? "MM-DD HH:mm" : "YYYY-MM-DD HH:mm");
+  const at = inShanghai(ts);
+  return at.format(at.year() === inShanghai(now).year() ? "MM-DD HH:mm" : "YYYY-MM-DD HH:mm");
 }
 
 /** `2026-11-24 16:05:09`. */
 export function exact(ts: string): string {
-  return dayjs(ts).format("YYYY-MM-DD HH:mm:ss");
+  return inShanghai(ts).format("YYYY-MM-DD HH:mm:ss");
 }
 
 /** Today's date as the API takes it. */
 export function today(now: Date): string {
-  return dayjs(now).format("YYYY-MM-DD");
+  return inShanghai(now).format("YYYY-MM-DD");
 }
 
 export interface Ago {
@@ -32,5 +42,5 @@ export function ago(ts: string | number, now: Date): Ago {
 
 /** Whole days from today until a date; negative when it is past. */
 export function daysUntil(date: string, now: Date): number {
-  return dayjs(date).startOf("day").diff(dayjs(now).startOf("day"), "day");
+  return dayjs.utc(date).diff(dayjs.utc(today(now)), "day");
 }
