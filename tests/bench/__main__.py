@@ -16,6 +16,9 @@ BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "stages": "tests.bench.ingest:stages",
     "query": "tests.bench.ingest:query",
     "edge": "tests.bench.edge:edge",
+    "rules": "tests.bench.rules:rules",
+    "worker": "tests.bench.rules:worker_messages",
+    "worker-latency": "tests.bench.rules:worker_latency",
 }
 
 
