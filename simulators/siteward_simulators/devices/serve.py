@@ -1,19 +1,51 @@
 """Runs every device of every simulated site until cancelled."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import asyncio
+import logging
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import cv2
+from aiohttp import web
 
 from siteward_contracts.clock import Clock
+from siteward_simulators.devices.camera_stream import camera_app
+from siteward_simulators.devices.crane import run_crane
+from siteward_simulators.devices.film import Film
+from siteward_simulators.devices.hj212_box import run_box
 from siteward_simulators.devices.ports import DevicePorts
+from siteward_simulators.snapshot import scene_of
+from siteward_simulators.world.scenario import Scenario
+from siteward_simulators.world.state import SiteState
+from siteward_simulators.world.world import World
 
-if TYPE_CHECKING:
-    from siteward_simulators.world.scenario import Scenario
-    from siteward_simulators.world.world import World
+_log = logging.getLogger(__name__)
+
+SIZE: Final = (960, 540)
+"""Of the pictures: people at the horizon still have helmets of five pixels."""
+SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
+"""The Python that Debian's GStreamer bindings are installed for."""
+
+
+def rtsp_available() -> bool:
+    """Whether this machine can serve RTSP (GStreamer's server and its Python bindings)."""
+    if not SYSTEM_PYTHON.exists():
+        return False
+    probe = (
+        "import gi; gi.require_version('GstRtspServer', '1.0'); "
+        "from gi.repository import Gst, GstRtspServer; Gst.init(None); "
+        "assert all(map(Gst.ElementFactory.find, ('appsrc', 'h264parse', 'rtph264pay')))"
+    )
+    done = subprocess.run([SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False)
+    return done.returncode == 0
 
 
 async def run_devices(
-    worlds: "dict[str, World]",
-    scenarios: "Sequence[Scenario]",
+    worlds: Mapping[str, World],
+    scenarios: Sequence[Scenario],
     ports: DevicePorts,
     clock: Clock,
 ) -> None:
@@ -24,5 +56,53 @@ async def run_devices(
         scenarios: One per site.
         ports: Where to listen and to connect.
         clock: The instant the world is asked for.
+
+    Raises:
+        OSError: A port is taken.
+        RuntimeError: The RTSP server ended by itself.
     """
-    raise NotImplementedError
+    cv2.setNumThreads(1)  # frames are small: more threads per frame only cost
+    films: dict[str, Film] = {}
+    async with asyncio.TaskGroup() as group:
+        for scenario in scenarios:
+            site = scenario.site
+            ask = partial(_now, worlds[site], clock)
+            for camera in scenario.cameras:
+                scene = scene_of(scenario, camera.id, *SIZE)
+                films[f"{site}/{camera.id}"] = Film(scene, ask, clock)
+            if scenario.dust_box and site in ports.hj212:
+                group.create_task(run_box(scenario.dust_box.mn, ports.hj212[site], ask, clock))
+            if scenario.crane and (port := ports.modbus.get(f"{site}/{scenario.crane.id}")):
+                group.create_task(run_crane(port, ask))
+        group.create_task(_serve_cameras(films, ports))
+
+
+def _now(world: World, clock: Clock) -> SiteState:
+    return world.at(clock())
+
+
+async def _serve_cameras(films: dict[str, Film], ports: DevicePorts) -> None:
+    runner = web.AppRunner(camera_app(films), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", ports.http).start()
+        if ports.rtsp is None:
+            await asyncio.Event().wait()
+        else:
+            await _relay(ports.rtsp, ports.http, list(films))
+    finally:
+        await runner.cleanup()
+
+
+async def _relay(port: int, http: int, cameras: list[str]) -> None:
+    script = Path(__file__).with_name("rtsp_server.py")
+    process = await asyncio.create_subprocess_exec(
+        SYSTEM_PYTHON, script, str(port), f"http://127.0.0.1:{http}", *cameras
+    )
+    try:
+        code = await process.wait()
+        raise RuntimeError(f"the RTSP server ended with {code}; see the lines above")
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()

@@ -1,0 +1,52 @@
+"""Serves the cameras over HTTP: MPEG-TS to anybody, bare access units to the RTSP server."""
+
+from typing import Final
+
+from aiohttp import web
+
+from siteward_simulators.devices.film import Film, Item, Offline
+
+_FILMS: Final[web.AppKey[dict[str, Film]]] = web.AppKey("films", dict)
+
+
+def camera_app(films: dict[str, Film]) -> web.Application:
+    """Routes ``/{site}/{device}.ts`` and ``/{site}/{device}.units``.
+
+    The second sends each access unit after its length in 4 bytes, big-endian. A camera that
+    is out of order answers 503; an unknown one 404 with the names there are.
+
+    Args:
+        films: ``site/device`` to the camera.
+    """
+    app = web.Application()
+    app[_FILMS] = films
+    app.router.add_get("/{site}/{device}.{form:ts|units}", _watch)
+    return app
+
+
+async def _watch(request: web.Request) -> web.StreamResponse:
+    name = f"{request.match_info['site']}/{request.match_info['device']}"
+    film = request.app[_FILMS].get(name)
+    if film is None:
+        known = ", ".join(request.app[_FILMS])
+        raise web.HTTPNotFound(text=f"no camera {name}; there are {known}")
+    transport = request.match_info["form"] == "ts"
+    kind = "video/mp2t" if transport else "application/octet-stream"
+    response = web.StreamResponse(headers={"Content-Type": kind, "Cache-Control": "no-store"})
+    items = film.watch()
+    try:
+        async for item in items:
+            if not response.prepared:
+                await response.prepare(request)
+            await response.write(item.transport if transport else _framed(item))
+    except Offline:
+        raise web.HTTPServiceUnavailable(text=f"camera {name} is out of order") from None
+    except ConnectionError:
+        pass  # the viewer left, as viewers do
+    finally:
+        await items.aclose()
+    return response
+
+
+def _framed(item: Item) -> bytes:
+    return len(item.unit).to_bytes(4, "big") + item.unit
