@@ -25,9 +25,10 @@ class PlatformSettings(DatabaseSettings):
 
 
 class WorkerSettings(PlatformSettings):
-    """The worker's. ``metrics_port`` 0 is off."""
+    """The worker's. ``metrics_port`` 0 is off; ``metrics_host`` 0.0.0.0 lets others scrape."""
 
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    metrics_host: str = "127.0.0.1"
 
 
 class ApiSettings(PlatformSettings):

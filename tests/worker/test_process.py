@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -20,10 +22,11 @@ from sqlalchemy import Engine, select
 
 from siteward_ingest.delivery import Delivery
 from siteward_ingest.open_store import open_store
+from siteward_platform.database import migrate
 from siteward_platform.database.models import AlertMember, AlertRecord, Evidence
 from siteward_platform.database.session import open_database, reading
-from tests.servers import mosquitto, running
-from tests.worker.site import SHA, intrusion, picture, set_up, telemetry
+from tests.servers import free_port, mosquitto, running
+from tests.worker.site import SHA, deliver, intrusion, picture, set_up, telemetry
 
 pytestmark = pytest.mark.system
 COMMAND = [sys.executable, "-m", "siteward_cli", "worker"]
@@ -210,6 +213,39 @@ def test_worker_says_what_is_missing_before_it_starts(tmp_path: Path) -> None:
         DATABASE_URL=database, EVIDENCE_DIR=str(tmp_path),
     )  # fmt: skip
     assert "run 'siteward db upgrade'" in stale
+    migrate.upgrade(open_database(database))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        busy = refusal(
+            MQTT_URL="mqtt://127.0.0.1:1", SERIES_URL=f"sqlite:///{tmp_path / 's.db'}",
+            DATABASE_URL=database, EVIDENCE_DIR=str(tmp_path), METRICS_PORT=port,
+        )  # fmt: skip
+    assert f"cannot listen on {port}" in busy
+
+
+def test_metrics_say_what_was_taken_and_refused(
+    broker: tuple[int, Broker], environment: dict[str, str], tmp_path: Path
+) -> None:
+    port = free_port()
+    with worker({**environment, "SITEWARD_METRICS_PORT": str(port)}, tmp_path):
+        broker[1].publish(
+            intrusion(datetime.now(UTC)),
+            deliver("dust", "telemetry", b"{"),
+            picture(datetime.now(UTC)),
+        )
+
+        def figures() -> str:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as page:
+                return str(page.read(), "utf-8")
+
+        expected = (
+            'siteward_worker_messages_total{kind="evidence"} 1.0',
+            'siteward_worker_refused_total{reason="bad_json"} 1.0',
+            "siteward_worker_alerts_total 1.0",
+        )
+        eventually(lambda: all(line in figures() for line in expected))
 
 
 def test_worker_goes_on_after_the_broker_came_back(

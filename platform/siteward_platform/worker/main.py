@@ -3,6 +3,7 @@
 import gc
 import logging
 import signal
+import sys
 import time
 from collections.abc import Callable
 from random import Random
@@ -30,6 +31,8 @@ from siteward_rules.stream import Engine
 
 _BATCH = 1000
 _LINGER = 0.02
+_GRACE = 1.5
+"""Seconds to finish the batch in hand; after that it is left for the broker to send again."""
 
 
 @click.command()
@@ -54,9 +57,11 @@ def command() -> None:
 
     def stop(number: int, _frame: FrameType | None) -> None:
         stopping.append(number)
+        signal.setitimer(signal.ITIMER_REAL, _GRACE)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGALRM, lambda _number, _frame: sys.exit(0))
     _serve(settings, lambda: bool(stopping))
 
 
@@ -69,15 +74,14 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
         receiver = Receiver(settings.mqtt_url, "siteward-worker", TOPICS, time.monotonic, random)
         token = settings.series_token.get_secret_value() if settings.series_token else None
         series = open_store(settings.series_url, token, read_only=True)
-        if settings.metrics_port:
-            start_http_server(settings.metrics_port, "127.0.0.1", registry)
-    except (ConfigError, StoreError, ValueError, OSError) as error:
+    except (ConfigError, StoreError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if found != migrate.newest():
         raise click.ClickException(
             f"the database is at {found or 'nothing'}, this version needs {migrate.newest()}: "
             "run 'siteward db upgrade'"
         )
+    _serve_metrics(settings, registry)
 
     def publish(topic: str, payload: bytes) -> None:
         receiver.publish(topic, payload, qos=0)
@@ -97,3 +101,15 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
     receiver.disconnect()
     series.close()
     database.dispose()
+
+
+def _serve_metrics(settings: WorkerSettings, registry: CollectorRegistry) -> None:
+    if not settings.metrics_port:
+        return
+    try:
+        start_http_server(settings.metrics_port, settings.metrics_host, registry)
+    except OSError as error:
+        raise click.ClickException(
+            f"SITEWARD_METRICS_PORT: cannot listen on {settings.metrics_port}: {error.strerror}; "
+            "choose another or 0"
+        ) from error
