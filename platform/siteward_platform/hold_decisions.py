@@ -96,7 +96,7 @@ def _hold(act: Act, claim: Claim) -> holds.Hold:
     return hold
 
 
-def _done(act: Act, claim: Claim, action: str, **detail: object) -> Claim:
+def _done(act: Act, claim: Claim, action: str, /, **detail: object) -> Claim:
     act.log(action, subject(claim), project=claim.project_id, **detail)
     announce(act, claim)
     return claim

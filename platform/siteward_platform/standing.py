@@ -127,7 +127,7 @@ def camera_health(session: Session, project: str, now: datetime) -> dict[str, st
         .where(Device.project_id == project, Device.kind == "camera")
         .order_by(Device.position)
     )
-    return {device: health(state, now) for device, state in session.execute(query).tuples()}
+    return {device: health(state, now) for device, state in session.execute(query)}
 
 
 def health(state: DeviceState | None, now: datetime) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, text
 
 from siteward_platform.database import migrate
 from siteward_platform.database.session import open_database, writing
+from tests.platform.desk import Desk, desk_on
 from tests.platform.postgres import postgres
 
 
@@ -44,3 +45,17 @@ def database(request: pytest.FixtureRequest) -> Engine:
     """The same test on both databases."""
     engine: Engine = request.getfixturevalue(f"{request.param}_database")
     return engine
+
+
+@pytest.fixture
+def desk(database: Engine, tmp_path: Path) -> Iterator[Desk]:
+    """The API on both databases."""
+    with desk_on(database, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_desk(sqlite_database: Engine, tmp_path: Path) -> Iterator[Desk]:
+    """The API on SQLite, for what no database can change."""
+    with desk_on(sqlite_database, tmp_path) as made:
+        yield made

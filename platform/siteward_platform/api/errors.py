@@ -74,6 +74,13 @@ def install(app: FastAPI) -> None:
         )
         return answer(409, failure)
 
+    @app.exception_handler(Exception)
+    def broken(_: Request, error: Exception) -> JSONResponse:
+        failure = Failure(
+            code="internal_error", message="系统内部错误，未作任何更改", remedy="请稍后重试或联系管理员"
+        )
+        return answer(500, failure)
+
     for kind in (OperationalError, StoreError):
         app.add_exception_handler(kind, _unavailable)
 

@@ -88,7 +88,7 @@ def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
             reported_percent=items[zone.work_item].reported_percent,
             accepted_percent=items[zone.work_item].accepted_percent,
         )
-        for zone, state in act.session.execute(query).tuples()
+        for zone, state in act.session.execute(query)
     ]
 
 
@@ -116,7 +116,7 @@ def devices_out(act: Act, series: SeriesStore, project: str) -> list[DeviceOut]:
             online_ratio_7d=ratios.get(device.id),
             readings=readings_out(points, device.id),
         )
-        for device, state in act.session.execute(query).tuples()
+        for device, state in act.session.execute(query)
     ]
 
 

@@ -1,0 +1,105 @@
+"""Every route times every role against the table in docs/architecture.md."""
+
+import pytest
+
+from siteward_platform.api.app import describe
+from siteward_platform.api.schemas import Role
+from tests.platform import kindergarten as k
+from tests.platform.desk import Desk
+
+ALL = frozenset(Role)
+STAFF = ALL - {Role.PANEL}
+SAFETY = frozenset({Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR})
+LOG = frozenset({Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR, Role.ADMIN})
+ADMIN, FINANCE = frozenset({Role.ADMIN}), frozenset({Role.FINANCE})
+DEPARTMENT, CHIEF = frozenset({Role.DEPARTMENT}), frozenset({Role.CHIEF_SUPERVISOR})
+AUDITOR, SUPERVISOR = frozenset({Role.AUDITOR}), frozenset({Role.SUPERVISOR})
+
+TABLE: dict[tuple[str, str], frozenset[Role]] = {
+    ("GET", "/session"): ALL,
+    ("DELETE", "/session"): ALL,
+    ("GET", "/overview"): ALL,
+    ("GET", "/projects"): ALL,
+    ("GET", "/projects/{project}"): ALL,
+    ("GET", "/projects/{project}/s-curve"): ALL,
+    ("PUT", "/projects/{project}"): ADMIN,
+    ("POST", "/accounts"): ADMIN,
+    ("POST", "/projects/{project}/reports"): DEPARTMENT,
+    ("POST", "/projects/{project}/milestones/{milestone}/claim"): DEPARTMENT,
+    ("POST", "/projects/{project}/claims"): DEPARTMENT,
+    ("POST", "/claims/{claim}/withdrawal"): DEPARTMENT,
+    ("POST", "/projects/{project}/measurements"): CHIEF,
+    ("POST", "/projects/{project}/milestones/{milestone}/acceptance"): CHIEF,
+    ("POST", "/claims/{claim}/signature"): CHIEF,
+    ("POST", "/claims/{claim}/opinion"): SUPERVISOR,
+    ("PUT", "/projects/{project}/payee-account"): FINANCE,
+    ("POST", "/projects/{project}/payments"): FINANCE,
+    ("POST", "/claims/{claim}/decision"): FINANCE,
+    ("POST", "/claims/{claim}/release"): FINANCE,
+    ("POST", "/claims/{claim}/wage-payment"): FINANCE,
+    ("POST", "/claims/{claim}/works-payment"): FINANCE,
+    ("POST", "/claims/{claim}/audit"): AUDITOR,
+    ("POST", "/claims/{claim}/audit/conclusion"): AUDITOR,
+    ("GET", "/projects/{project}/payments"): STAFF,
+    ("GET", "/projects/{project}/hazards"): STAFF,
+    ("GET", "/claims"): STAFF,
+    ("GET", "/claims/{claim}"): STAFF,
+    ("GET", "/alerts"): STAFF,
+    ("GET", "/alerts/{alert}"): STAFF,
+    ("GET", "/evidence/{sha256}"): STAFF,
+    ("GET", "/series"): STAFF,
+    ("GET", "/rules"): STAFF,
+    ("POST", "/alerts/{alert}/acknowledgement"): SAFETY,
+    ("DELETE", "/alerts/{alert}/acknowledgement"): SAFETY,
+    ("POST", "/alerts/{alert}/verdict"): SAFETY,
+    ("POST", "/projects/{project}/hazards"): SAFETY,
+    ("POST", "/hazards/{hazard}/closure"): SAFETY,
+    ("GET", "/audit-log"): LOG,
+}
+_VALUES = {
+    "project": k.PROJECT, "milestone": "base", "claim": "1", "alert": "1", "hazard": "1",
+    "sha256": "a" * 64,
+}  # fmt: skip
+
+
+def routes() -> set[tuple[str, str]]:
+    """Every operation of the API but signing in."""
+    paths = describe().openapi()["paths"]
+    operations = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in paths.items()
+        if path.startswith("/api/v1")
+        for method in methods
+    }
+    return operations - {("POST", "/session")}
+
+
+def test_the_table_names_every_route() -> None:
+    assert routes() == set(TABLE)
+
+
+def test_a_stranger_gets_401_on_every_route(desk: Desk) -> None:
+    with desk.stranger() as stranger:
+        for method, path in sorted(TABLE):
+            answer = stranger.request(method, "/api/v1" + path.format(**_VALUES))
+            assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_reaches_exactly_its_routes(desk: Desk, role: Role) -> None:
+    client = desk.person(role.value)
+    ordered = sorted(TABLE, key=lambda route: route == ("DELETE", "/session"))
+    for method, path in ordered:
+        answer = client.request(method, "/api/v1" + path.format(**_VALUES))
+        refused = answer.status_code == 403 and answer.json()["code"] == "wrong_role"
+        assert answer.status_code != 401, path
+        assert answer.status_code < 500, path
+        assert refused == (role not in TABLE[method, path]), (role, method, path, answer.text)
+
+
+def test_the_panel_sees_no_account_number_and_no_evidence(desk: Desk) -> None:
+    desk.setup()
+    desk.camera_sees("s2_formwork", 35)
+    seen = desk.person("panel").get(f"/api/v1/projects/{k.PROJECT}").json()
+    assert seen["contract"]["payee_account"] == "************2222"
+    assert [zone["evidence"] for zone in seen["zones"]] == [None]
