@@ -153,8 +153,11 @@ def _check_telemetry(where: Topic, message: Telemetry, now: datetime) -> Envelop
         except RefusedError as error:
             problems.append(error.problem)
             continue
-        problems += [p for name, value in sample.readings.items() if (p := _reading(name, value))]
-        good = {n: v for n, v in sample.readings.items() if _reading(n, v) is None}
+        # What the device itself says is wrong is not judged again; a faulty sensor reads anything.
+        judged = {n: v for n, v in sample.readings.items() if n not in sample.flags}
+        bad = {n: p for n, v in judged.items() if (p := _reading(n, v))}
+        problems += bad.values()
+        good = {n: v for n, v in sample.readings.items() if n not in bad}
         if good:
             samples.append(msgspec.structs.replace(sample, readings=good))
     if not samples:

@@ -13,9 +13,10 @@ from msgspec import Meta, Struct
 Utc = Annotated[datetime, Meta(tz=True, description="RFC 3339 with offset; UTC by convention")]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Percent = Annotated[float, Meta(ge=0, le=100)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length=64)]
 MessageId = Annotated[str, Meta(min_length=16, max_length=64, description="UUIDv7; dedupe key")]
-ZoneId = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]{0,62}$")]
+ZoneId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(?!\n)$")]
+"""The look-ahead is for regular expressions whose ``$`` also matches before a last newline."""
 
 
 class Health(StrEnum):

@@ -239,3 +239,17 @@ def test_a_status_is_read() -> None:
     message = read(body(online=True, agent="0.1", cameras=[]), "status").message
     assert isinstance(message, Status)
     assert message.online
+
+
+def test_a_reading_its_device_calls_faulty_is_not_judged_again() -> None:
+    sample = {"ts": NOW, "readings": {"pm10": -999.0, "noise_laeq": 60.0}, "flags": {"pm10": "D"}}
+    envelope = decode("siteward/v1/site/dust-1/telemetry", body(samples=[sample]), NOW)
+    assert envelope.problems == []
+    assert isinstance(envelope.message, Telemetry)
+    assert envelope.message.samples[0].readings == sample["readings"]
+
+
+@pytest.mark.parametrize("field", [{"zone": "pit\n"}, {"evidence": SHA + "\n"}])
+def test_names_do_not_end_in_a_newline(field: dict[str, str]) -> None:
+    with pytest.raises(RefusedError, match="bad_shape"):
+        decode("siteward/v1/site/cam-1/detection", detection(**field), NOW)
