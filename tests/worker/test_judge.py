@@ -182,10 +182,14 @@ def test_zone_states_move_forward_only_and_count_as_changed_facts(bench: Bench) 
 
 def test_progress_seen_while_the_camera_was_blind_does_not_count(bench: Bench) -> None:
     bench.take(progress(NOW - 9 * MINUTE, "soil", 5))
-    bench.take(status(NOW - 5 * MINUTE, True, Health.BLIND), progress(NOW, "base", 20))
+    bench.take(status(NOW - 5 * MINUTE, True, Health.BLIND), progress(NOW - 4 * MINUTE, "pit", 9))
     with reading(bench.database) as session:
         assert session.get_one(ZoneState, (SITE, "structure")).state == "soil"
         assert session.get_one(DeviceState, (SITE, "cam-tower")).health == "blind"
+    bench.now = NOW + 60 * MINUTE
+    bench.take(progress(NOW + 60 * MINUTE, "base", 20))
+    with reading(bench.database) as session:
+        assert session.get_one(ZoneState, (SITE, "structure")).state == "base", "old news"
 
 
 def test_device_states_follow_the_newest_news(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 """The latest state of zones and devices, kept beside the series for those who ask "now"."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from siteward_contracts.decode import Envelope
@@ -9,6 +9,8 @@ from siteward_contracts.messages import Progress, Status, Telemetry
 from siteward_platform.act import Act
 from siteward_platform.database.models import DeviceState, Project, ZoneState
 
+_HOLDS: Final = timedelta(minutes=2)
+"""How long what a camera last said of its health is taken to hold."""
 _BLIND: Final = frozenset({"blind", "moved", "frozen", "offline"})
 
 
@@ -44,8 +46,7 @@ def offline_since(act: Act, envelope: Envelope, arrived_at: datetime) -> datetim
 
 
 def _zone(act: Act, site: str, camera: str, message: Progress) -> None:
-    seen_by = act.session.get(DeviceState, (site, camera))
-    if seen_by and seen_by.health in _BLIND and seen_by.since and seen_by.since <= message.ts:
+    if _was_blind(act.session.get(DeviceState, (site, camera)), message.ts):
         return  # progress seen while the camera was blind does not count
     state = act.session.get(ZoneState, (site, message.zone))
     if state is not None and state.measured_at >= message.ts:
@@ -61,6 +62,13 @@ def _zone(act: Act, site: str, camera: str, message: Progress) -> None:
     if changed and act.session.get(Project, site) is not None:
         act.change(site)
         act.announce("project", site, site)
+
+
+def _was_blind(camera: DeviceState | None, ts: datetime) -> bool:
+    """Whether a camera is known to have been blind; news older than the instant says nothing."""
+    if camera is None or camera.health not in _BLIND or camera.since is None:
+        return False
+    return camera.since <= ts <= camera.last_seen + _HOLDS
 
 
 def _telemetry(act: Act, site: str, device: str, message: Telemetry) -> None:
