@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 import yaml
 from compose_spec import PyOptions
+from pydantic_settings import BaseSettings
+
+from siteward_ingest.settings import IngestSettings
+from siteward_platform.settings import ApiSettings, WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -55,3 +59,41 @@ def test_every_password_is_documented() -> None:
     guide = (ROOT / "docs" / "running.md").read_text("utf-8")
     names = set(re.findall(r"\$\{([A-Z_]+)", TEXT))
     assert {name for name in names if name not in guide} == set()
+
+
+SETTINGS = {"ingest": IngestSettings, "worker": WorkerSettings, "api": ApiSettings}
+
+
+@pytest.mark.parametrize(("service", "settings"), SETTINGS.items())
+def test_environment_is_what_the_settings_read(service: str, settings: type[BaseSettings]) -> None:
+    given = set(compose()["services"][service]["environment"])
+    known = {f"SITEWARD_{name.upper()}" for name in settings.model_fields}
+    required = {
+        f"SITEWARD_{name.upper()}"
+        for name, field in settings.model_fields.items()
+        if field.is_required()
+    }
+    assert given - known == set(), "set, but nothing reads it"
+    assert required - given == set(), "needed, but not set"
+
+
+@pytest.mark.parametrize(("service", "settings"), SETTINGS.items())
+def test_settings_accept_the_values(
+    service: str, settings: type[BaseSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in compose()["services"][service]["environment"].items():
+        monkeypatch.setenv(name, re.sub(r"\$\{[^}]*\}", "a-long-enough-secret", value))
+    settings()
+
+
+def test_the_web_app_is_published_where_it_listens() -> None:
+    api = compose()["services"]["api"]
+    published = [port.split(":")[1] for port in api["ports"]]
+    assert published == [api["environment"]["SITEWARD_HTTP_PORT"]]
+    assert api["environment"]["SITEWARD_HTTP_HOST"] == "0.0.0.0"
+
+
+def test_the_broker_lets_ingest_commit_whole_batches() -> None:
+    config = (ROOT / "deploy/mosquitto/mosquitto.conf").read_text("utf-8")
+    window = re.search(r"^max_inflight_messages (\d+)$", config, re.MULTILINE)
+    assert window and int(window[1]) >= IngestSettings.model_fields["ingest_batch"].default
