@@ -1,12 +1,10 @@
 """Serves the cameras over HTTP: MPEG-TS to anybody, bare access units to the RTSP server."""
 
-from typing import Final
-
 from aiohttp import web
 
 from siteward_simulators.devices.film import Film, Item, Offline
 
-_FILMS: Final[web.AppKey[dict[str, Film]]] = web.AppKey("films", dict)
+_FILMS: web.AppKey[dict[str, Film]] = web.AppKey("films", dict)
 
 
 def camera_app(films: dict[str, Film]) -> web.Application:

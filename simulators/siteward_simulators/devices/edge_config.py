@@ -60,6 +60,7 @@ def write_edge_configs(
     scenarios: Sequence[Scenario], ports: DevicePorts, mqtt: str, folder: Path
 ) -> dict[str, Path]:
     """Writes ``edge-{site}.yaml`` for every site into a folder; returns site to file."""
+    folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for scenario in scenarios:
         outbox = folder / f"outbox-{scenario.site}.db"

@@ -1,11 +1,8 @@
 """Runs every device of every simulated site until cancelled."""
 
 import asyncio
-import logging
-import subprocess
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -17,30 +14,14 @@ from siteward_simulators.devices.crane import run_crane
 from siteward_simulators.devices.film import Film
 from siteward_simulators.devices.hj212_box import run_box
 from siteward_simulators.devices.ports import DevicePorts
+from siteward_simulators.devices.rtsp import relay
 from siteward_simulators.snapshot import scene_of
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.state import SiteState
 from siteward_simulators.world.world import World
 
-_log = logging.getLogger(__name__)
-
 SIZE: Final = (960, 540)
 """Of the pictures: people at the horizon still have helmets of five pixels."""
-SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
-"""The Python that Debian's GStreamer bindings are installed for."""
-
-
-def rtsp_available() -> bool:
-    """Whether this machine can serve RTSP (GStreamer's server and its Python bindings)."""
-    if not SYSTEM_PYTHON.exists():
-        return False
-    probe = (
-        "import gi; gi.require_version('GstRtspServer', '1.0'); "
-        "from gi.repository import Gst, GstRtspServer; Gst.init(None); "
-        "assert all(map(Gst.ElementFactory.find, ('appsrc', 'h264parse', 'rtph264pay')))"
-    )
-    done = subprocess.run([SYSTEM_PYTHON, "-c", probe], capture_output=True, check=False)
-    return done.returncode == 0
 
 
 async def run_devices(
@@ -89,20 +70,6 @@ async def _serve_cameras(films: dict[str, Film], ports: DevicePorts) -> None:
         if ports.rtsp is None:
             await asyncio.Event().wait()
         else:
-            await _relay(ports.rtsp, ports.http, list(films))
+            await relay(ports.rtsp, ports.http, list(films))
     finally:
         await runner.cleanup()
-
-
-async def _relay(port: int, http: int, cameras: list[str]) -> None:
-    script = Path(__file__).with_name("rtsp_server.py")
-    process = await asyncio.create_subprocess_exec(
-        SYSTEM_PYTHON, script, str(port), f"http://127.0.0.1:{http}", *cameras
-    )
-    try:
-        code = await process.wait()
-        raise RuntimeError(f"the RTSP server ended with {code}; see the lines above")
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()
