@@ -202,6 +202,7 @@ export const en: Dictionary = {
     value: "Value",
     period: "Planned",
     milestoneStates: { planned: "To come", claimed: "Claimed", accepted: "Accepted", rejected: "Rejected" },
+    milestoneActs: { claim: "Claim", accept: "Accept", reject: "Reject" },
     due: "Due",
     acceptedBy: (who, on) => `Accepted by ${who} on ${on}`,
     claimedOn: (on) => `Claimed on ${on}`,

@@ -218,6 +218,7 @@ export const zh = {
     value: "造价",
     period: "计划工期",
     milestoneStates: { planned: "未到", claimed: "已申报", accepted: "已验收", rejected: "未通过" },
+    milestoneActs: { claim: "申报完成", accept: "验收通过", reject: "不予通过" },
     due: "计划",
     acceptedBy: (who: string, on: string) => `${who} 于 ${on} 验收`,
     claimedOn: (on: string) => `${on} 申报`,

@@ -16,6 +16,8 @@ interface Props {
   fps: number;
   label: string;
   onSeen?: (seen: Seen) => void;
+  /** Also shows, small, what a blind camera gives now. */
+  inset?: boolean;
 }
 
 const WARN = "#f2b84b";
@@ -25,14 +27,16 @@ const CALM = "#7fd6d0";
  * A camera's picture, drawn as it comes with what was found in it. While the camera is blind
  * the last good picture stays. A slow browser drops frames; it never queues them.
  */
-export function Picture({ camera, fps, label, onSeen }: Props) {
+export function Picture({ camera, fps, label, onSeen, inset = false }: Props) {
   const { t } = useLanguage();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const next = useRef<Frame | null>(null);
-  const busy = useRef(false);
+  const small = useRef<HTMLCanvasElement>(null);
+  const main = useRef<Slot>({ next: null, busy: false });
+  const now = useRef<Slot>({ next: null, busy: false });
   const lastGood = useRef<number | null>(null);
   const told = useRef({ at: 0, frames: 0 });
   const [drawn, setDrawn] = useState(false);
+  const [keeping, setKeeping] = useState(false);
   const words = useRef(t.kinds);
   useEffect(() => {
     words.current = t.kinds;
@@ -40,39 +44,73 @@ export function Picture({ camera, fps, label, onSeen }: Props) {
 
   const onFrame = useCallback(
     (frame: Frame) => {
-      const now = Date.now();
-      if (frame.header.health === "ok") lastGood.current = now;
+      const at = Date.now();
+      if (frame.header.health === "ok") lastGood.current = at;
       told.current.frames += 1;
-      const since = now - told.current.at;
+      const since = at - told.current.at;
       if (since >= 1000) {
         const rate = told.current.at === 0 ? 0 : (told.current.frames * 1000) / since;
-        told.current = { at: now, frames: 0 };
-        onSeen?.({ health: frame.header.health, at: now, lastGood: lastGood.current, fps: rate });
+        told.current = { at, frames: 0 };
+        onSeen?.({ health: frame.header.health, at, lastGood: lastGood.current, fps: rate });
       }
       const blind = frame.header.health !== "ok" && frame.header.health !== "moved";
-      if (blind && lastGood.current !== null) return;
-      next.current = frame;
-      if (busy.current) return;
-      busy.current = true;
-      void draw(canvas, next, words).finally(() => {
-        busy.current = false;
-        setDrawn(true);
-      });
+      const keep = blind && lastGood.current !== null;
+      setKeeping(keep);
+      if (!keep) {
+        show(frame, main.current, canvas, words, () => {
+          setDrawn(true);
+        });
+      } else if (inset) {
+        show(frame, now.current, small, words, () => undefined);
+      }
     },
-    [onSeen],
+    [onSeen, inset],
   );
   useFrames(camera, fps, onFrame);
 
-  return <canvas ref={canvas} className="picture" role="img" aria-label={label} data-drawn={drawn} />;
+  return (
+    <>
+      <canvas ref={canvas} className="picture" role="img" aria-label={label} data-drawn={drawn} />
+      {inset && (
+        <div className="picture-now" hidden={!keeping}>
+          <span>{t.live.currentView}</span>
+          <canvas ref={small} role="img" aria-label={t.live.currentView} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The newest frame still to be drawn on a canvas, and whether one is being drawn. */
+interface Slot {
+  next: Frame | null;
+  busy: boolean;
+}
+
+/** Draws a frame, or leaves it to be drawn next when the one before is not ready yet. */
+function show(
+  frame: Frame,
+  slot: Slot,
+  canvas: { current: HTMLCanvasElement | null },
+  words: { current: Record<string, string> },
+  onDrawn: () => void,
+) {
+  slot.next = frame;
+  if (slot.busy) return;
+  slot.busy = true;
+  void draw(canvas, slot, words).finally(() => {
+    slot.busy = false;
+    onDrawn();
+  });
 }
 
 async function draw(
   canvas: { current: HTMLCanvasElement | null },
-  next: { current: Frame | null },
+  slot: Slot,
   words: { current: Record<string, string> },
 ): Promise<void> {
-  for (let frame = next.current; frame; frame = next.current) {
-    next.current = null;
+  for (let frame = slot.next; frame; frame = slot.next) {
+    slot.next = null;
     const bitmap = await createImageBitmap(new Blob([frame.jpeg], { type: "image/jpeg" })).catch(() => null);
     const target = canvas.current;
     const context = target?.getContext("2d");

@@ -34,7 +34,7 @@ export function Tile({ project, camera, fps, big = false }: TileProps) {
   return (
     <figure className={big ? "tile tile-big" : "tile"} data-testid={`tile-${project.id}-${camera.id}`}>
       <Still camera={camera.id} zones={project.zones} shown={seen === null} />
-      <Picture camera={address(project.id, camera.id)} fps={fps} label={`${t.nav.live} ${name}`} onSeen={onSeen} />
+      <Picture camera={address(project.id, camera.id)} fps={fps} label={`${t.nav.live} ${name}`} onSeen={onSeen} inset={big} />
       <figcaption>
         <span className="tile-name">
           <strong>{say(camera.name)}</strong>

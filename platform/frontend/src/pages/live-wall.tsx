@@ -26,8 +26,9 @@ export default function LiveWall() {
   const { data, error, refetch } = useQuery(overview);
   const projects = (data?.projects ?? []).filter(({ id }) => !chosen || id === chosen);
   const details = useQueries({ queries: projects.map(({ id }) => projectQuery(id)) });
-  const places = details.flatMap(({ data: project }) => (project ? camerasOf(project) : []));
   const loading = !data || details.some(({ isPending }) => isPending);
+  // All at once: a camera put in between later would push the others away from under the hand.
+  const places = loading ? [] : details.flatMap(({ data: project }) => (project ? camerasOf(project) : []));
   if (error) return <Trouble error={error} retry={() => void refetch()} />;
   return (
     <div className="wall">
@@ -53,7 +54,7 @@ export default function LiveWall() {
       {!loading && places.length === 0 ? (
         <Notice title={t.live.noCameras} note={t.live.noCamerasNote} />
       ) : (
-        <Grid key={chosen} places={places} />
+        <Grid key={chosen} places={places} expected={projects.flatMap(({ cameras }) => cameras).length} />
       )}
     </div>
   );
@@ -74,7 +75,7 @@ function LinkState() {
   );
 }
 
-function Grid({ places }: { places: Place[] }) {
+function Grid({ places, expected }: { places: Place[]; expected: number }) {
   const { t, say } = useLanguage();
   const [layout, setLayout] = useState<(typeof LAYOUTS)[number]>(9);
   const [first, setFirst] = useState(0);
@@ -123,7 +124,8 @@ function Grid({ places }: { places: Place[] }) {
             <Tile project={place.project} camera={place.camera} fps={WALL_FPS} />
           </button>
         ))}
-        {shown.length === 0 && Array.from({ length: layout }, (_, i) => <div key={i} className="tile" />)}
+        {shown.length === 0 &&
+          Array.from({ length: Math.min(layout, expected || layout) }, (_, i) => <div key={i} className="tile" />)}
       </div>
       <Modal
         open={big !== null}

@@ -10,6 +10,7 @@ import { Evidence } from "../ui/evidence";
 import { Money } from "../ui/money";
 import { Notice } from "../ui/state";
 import { Tag, type Tone } from "../ui/tag";
+import { MilestoneActions } from "./milestone-actions";
 
 const MILESTONE: Record<Milestone["status"], Tone> = { planned: "plain", claimed: "watch", accepted: "good", rejected: "bad" };
 
@@ -38,6 +39,7 @@ export function Milestones({ project }: { project: ProjectDetail }) {
                     : milestone.claimed_on && ` · ${words.claimedOn(milestone.claimed_on)}`}
                   {late > 0 && <span className="late"> · {words.late(late)}</span>}
                 </span>
+                <MilestoneActions project={project.id} milestone={milestone} />
               </span>
               <Tag tone={MILESTONE[milestone.status]}>{words.milestoneStates[milestone.status]}</Tag>
             </li>
