@@ -25,7 +25,7 @@ def render(score: Score) -> RenderableType:
 
 def _tallies(title: str, tallies: dict[str, Tally]) -> Table:
     table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True, min_width=16)
     for name in ("true", "found", "reported", "precision", "recall", "median delay"):
         table.add_column(name, justify="right")
     for name, t in sorted(tallies.items()):
