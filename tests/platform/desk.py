@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -76,7 +77,7 @@ class Desk:
             backdating_days=31,
             web=self.web,
         )
-        live = Live(self.wire, lambda: self.now, new_id, lambda: 0.0, metrics)
+        live = Live(self.wire, lambda: self.now, new_id, time.monotonic, metrics)
         return create_app(parts, live, metrics, lambda: 0.0)
 
     def publish(self, topic: str, payload: bytes) -> None:

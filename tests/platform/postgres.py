@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.servers import free_port, program, running, wait_for_port
 
@@ -13,29 +14,30 @@ _BINARIES = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server on loopback that trusts everybody; yields its SQLAlchemy URL."""
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server on loopback that trusts everybody; yields its SQLAlchemy URL.
+
+    Its folder is not pytest's: that one is closed to others, and PostgreSQL is another user
+    where tests run as root, as which it refuses to run.
+    """
     initdb, server = program("initdb", *_BINARIES), program("postgres", *_BINARIES)
-    folder.mkdir(parents=True, exist_ok=True)
-    user: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        for parent in folder.parents[:3]:
-            if parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):
-                parent.chmod(parent.stat().st_mode | 0o011)
-        shutil.chown(folder, "postgres", "postgres")
-        user = [program("runuser"), "-u", "postgres", "--"]
-    data = folder / "data"
-    subprocess.run(
-        [*user, initdb, "-D", str(data), "-U", "siteward", "-A", "trust", "-E", "UTF8",
-         "--locale", "C", "--no-sync"],
-        check=True, capture_output=True, cwd="/",
-    )  # fmt: skip
-    port = free_port()
-    command = [
-        *user, server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1",
-        "-c", "unix_socket_directories=", "-c", "fsync=off",
-    ]  # fmt: skip
-    log = (folder / "log").open("wb")
-    with log, running(command, stdout=log, stderr=log, cwd="/") as process:
-        wait_for_port(port, process)
-        yield f"postgresql+psycopg://siteward@127.0.0.1:{port}/postgres"
+    with TemporaryDirectory(prefix="siteward-postgres-") as name:
+        folder, user = Path(name), list[str]()
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+            user = [program("runuser"), "-u", "postgres", "--"]
+        data = folder / "data"
+        subprocess.run(
+            [*user, initdb, "-D", str(data), "-U", "siteward", "-A", "trust", "-E", "UTF8",
+             "--locale", "C", "--no-sync"],
+            check=True, capture_output=True, cwd="/",
+        )  # fmt: skip
+        port = free_port()
+        command = [
+            *user, server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1",
+            "-c", "unix_socket_directories=", "-c", "fsync=off",
+        ]  # fmt: skip
+        log = (folder / "log").open("wb")
+        with log, running(command, stdout=log, stderr=log, cwd="/") as process:
+            wait_for_port(port, process)
+            yield f"postgresql+psycopg://siteward@127.0.0.1:{port}/postgres"

@@ -225,13 +225,14 @@ def test_a_chart_has_at_most_the_points_asked_for(sqlite_desk: Desk) -> None:
         for n in range(1440)
     ]
     sqlite_desk.series.write(points)
-    query = {
+    query: dict[str, str | int] = {
         "site": k.PROJECT, "device": "box", "metric": "pm10", "start": "2026-06-14T00:00:00Z",
         "end": "2026-06-15T00:00:00Z", "points": 24,
     }  # fmt: skip
     client = sqlite_desk.person("supervisor")
     chart = ok(client.get("/api/v1/series", params=query))
-    assert (chart["bucket_seconds"], len(chart["points"])) == (3600, 24)
+    assert 12 <= len(chart["points"]) <= 24
+    assert chart["bucket_seconds"] * len(chart["points"]) == 86_400
     assert (chart["points"][0]["min"], chart["points"][0]["max"]) == (0, 59)
     unknown = client.get("/api/v1/series", params=query | {"metric": "love"})
     assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_metric")
