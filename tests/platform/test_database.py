@@ -1,5 +1,7 @@
 """The schema, and what columns promise, on SQLite and on a real PostgreSQL."""
 
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -115,6 +117,28 @@ def test_an_impossible_hold_is_refused_by_the_database_itself(
         session.add(hold(**changes))
     with writing(database) as session:
         session.add(hold())
+
+
+def test_a_writer_gets_in_beside_one_that_hardly_pauses(database: Engine) -> None:
+    stop = threading.Event()
+
+    def hog() -> None:
+        while not stop.is_set():
+            with writing(database) as session:
+                session.execute(select(SeenMessage).with_for_update())
+                time.sleep(0.2)
+            time.sleep(0.01)
+
+    busy = threading.Thread(target=hog)
+    busy.start()
+    start = time.monotonic()
+    for number in range(5):
+        with writing(database) as session:
+            session.add(SeenMessage(id=str(number), ts=NOON))
+    took = time.monotonic() - start
+    stop.set()
+    busy.join()
+    assert took < 5
 
 
 def test_a_foreign_key_holds(database: Engine) -> None:
