@@ -64,7 +64,7 @@ class Garment:
     abreast: int
 
 
-VEST: Final = Garment(Hue(34, 48, 140, 50), wide=0.23, gap=13, filled=0.3, stretch=0.85, abreast=5)
+VEST: Final = Garment(Hue(33, 46, 165, 50), wide=0.23, gap=13, filled=0.3, stretch=0.85, abreast=5)
 JACKET: Final = Garment(Hue(102, 117, 172, 30), wide=0.34, gap=3, filled=0.42, stretch=0, abreast=1)
 HELMETS: Final = (Hue(23, 32, 160, 60), Hue(174, 6, 195, 60), Hue(102, 114, 205, 70))
 
@@ -232,7 +232,7 @@ class MaterialBands:
         best = np.array([totals[owners == i].min() for i in range(len(codes))])
         winner = np.unravel_index(int(totals.argmin()), totals.shape)
         strips = np.arange(layers.shape[1])
-        seen = costs[strips, winner[1], layers[winner[0]]] < LIMIT * 0.9
+        seen = costs[strips, winner[1], layers[winner[0]]] < LIMIT * 0.6
         odds = np.exp(-(best - best.min()) / 8)
         if not seen.any():
             return StateEstimate(even, 0.0)

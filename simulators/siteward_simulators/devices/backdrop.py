@@ -51,8 +51,8 @@ def _painted(scene: CameraScene, zones: ZonesKey) -> tuple[Image, Floats]:
             _zone(canvas, scene, zone, *states[zone.zone])
     for danger in scene.danger_zones:
         _barrier(canvas, scene, danger.polygon)
-    solid = np.any(canvas != np.array(OPEN_SKY, np.uint8), axis=2)
-    return canvas, cv2.GaussianBlur(solid.astype(np.float32), (3, 3), 0)
+    sky = cv2.inRange(canvas, OPEN_SKY, OPEN_SKY)
+    return canvas, np.asarray(1 - cv2.blur(sky, (3, 3)) / 255, np.float32)
 
 
 def pixel(scene: CameraScene, point: Point) -> tuple[int, int]:
@@ -258,10 +258,17 @@ def _lamps(picture: Floats, scene: CameraScene, darkness: float) -> None:
     for x in (0.035, 0.965):
         foot, head = pixel(scene, (x, scene.horizon)), pixel(scene, (x, 0.13))
         cv2.line(picture, foot, head, (60, 62, 64), 3, cv2.LINE_AA)
-        glow = np.zeros(picture.shape[:2], np.float32)
-        cv2.circle(glow, head, 6, 1.0, -1)
-        wide = cv2.GaussianBlur(glow, (0, 0), 26) * 26 + cv2.GaussianBlur(glow, (0, 0), 6) * 2
-        picture += wide[..., None] * np.array((170, 205, 222), np.float32) * darkness * 0.8
+        picture += _glow(*picture.shape[:2], *head) * (darkness * 0.8)
+
+
+@lru_cache(maxsize=16)
+def _glow(height: int, width: int, x: int, y: int) -> Floats:
+    """A lamp's bright core and the haze it lights, in warm white."""
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    columns = np.arange(width, dtype=np.float32)[None, :]
+    far = (rows - y) ** 2 + (columns - x) ** 2
+    glow = 0.7 * np.exp(-far / 1350) + np.exp(-far / 108)
+    return np.asarray(glow[..., None] * np.array((170, 205, 222), np.float32), np.float32)
 
 
 def _ints(point: NDArray[np.float64]) -> tuple[int, int]:

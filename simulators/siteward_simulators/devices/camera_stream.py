@@ -1,13 +1,14 @@
 """Serves the cameras over HTTP: MPEG-TS to anybody, bare access units to the RTSP server."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from aiohttp import web
 
 from siteward_simulators.devices.film import Film, Item, Offline
 
-_FILMS: web.AppKey[dict[str, Film]] = web.AppKey("films", dict)
 
-
-def camera_app(films: dict[str, Film]) -> web.Application:
+def camera_app(films: Mapping[str, Film]) -> web.Application:
     """Routes ``/{site}/{device}.ts`` and ``/{site}/{device}.units``.
 
     The second sends each access unit after its length in 4 bytes, big-endian. A camera that
@@ -17,16 +18,15 @@ def camera_app(films: dict[str, Film]) -> web.Application:
         films: ``site/device`` to the camera.
     """
     app = web.Application()
-    app[_FILMS] = films
-    app.router.add_get("/{site}/{device}.{form:ts|units}", _watch)
+    app.router.add_get("/{site}/{device}.{form:ts|units}", partial(_watch, films))
     return app
 
 
-async def _watch(request: web.Request) -> web.StreamResponse:
+async def _watch(films: Mapping[str, Film], request: web.Request) -> web.StreamResponse:
     name = f"{request.match_info['site']}/{request.match_info['device']}"
-    film = request.app[_FILMS].get(name)
+    film = films.get(name)
     if film is None:
-        known = ", ".join(request.app[_FILMS])
+        known = ", ".join(films)
         raise web.HTTPNotFound(text=f"no camera {name}; there are {known}")
     transport = request.match_info["form"] == "ts"
     kind = "video/mp2t" if transport else "application/octet-stream"

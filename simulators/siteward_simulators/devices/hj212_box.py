@@ -24,6 +24,8 @@ FACTORS: Final[dict[str, tuple[str, str]]] = {
     "a01006": ("pressure", ".3f"),
 }
 PERIOD: Final = timedelta(seconds=10)
+RETRY_SECONDS: float = 2.0
+"""Between two tries to connect."""
 SPOILT_EVERY: Final = 240
 """One packet in so many reaches the line damaged: about every 40 minutes."""
 FAULTY_EVERY: Final = 90
@@ -94,7 +96,7 @@ async def run_box(mn: str, port: int, ask: Callable[[], SiteState], clock: Clock
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
         except OSError:
-            await asyncio.sleep(2)
+            await asyncio.sleep(RETRY_SECONDS)
             continue
         answers = asyncio.create_task(_read_away(reader))
         try:
@@ -110,7 +112,7 @@ async def run_box(mn: str, port: int, ask: Callable[[], SiteState], clock: Clock
         finally:
             answers.cancel()
             writer.close()
-        await asyncio.sleep(2)
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _read_away(reader: asyncio.StreamReader) -> None:
