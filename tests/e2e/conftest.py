@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,19 @@ class Demo:
         self.url = f"http://127.0.0.1:{port}"
         self.folder = folder
 
-    def client(self, username: str) -> httpx.Client:
+    @contextmanager
+    def client(self, username: str) -> Iterator[httpx.Client]:
         """An API client signed in as one of the demo's accounts."""
-        client = httpx.Client(
-            base_url=f"{self.url}/api/v1", headers={"X-Requested-With": "siteward"}, timeout=10
-        )
-        body = {"username": username, "password": PASSWORD}
-        client.post("/session", json=body).raise_for_status()
-        return client
+        header = {"X-Requested-With": "siteward"}
+        with httpx.Client(base_url=f"{self.url}/api/v1", headers=header, timeout=10) as client:
+            body = {"username": username, "password": PASSWORD}
+            client.post("/session", json=body).raise_for_status()
+            yield client
+
+    def lets_in(self, username: str) -> bool:
+        """Whether an account can sign in."""
+        with self.client(username):
+            return True
 
     def wait_for(self, what: str, probe: Callable[[], Any], seconds: float) -> Any:
         """The first truthy answer of a probe; fails with the logs' tails when time runs out."""
@@ -73,7 +79,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     running = Demo(port, folder)
     try:
         running.wait_for(
-            "sign-in page that lets the supervisor in", lambda: running.client("supervisor"), 90
+            "sign-in page that lets the supervisor in", lambda: running.lets_in("supervisor"), 90
         )
         yield running
     finally:
