@@ -77,7 +77,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def broken(_: Request, error: Exception) -> JSONResponse:
         failure = Failure(
-            code="internal_error", message="系统内部错误，未作任何更改", remedy="请稍后重试或联系管理员"
+            code="internal_error",
+            message="系统内部错误，未作任何更改",
+            remedy="请稍后重试或联系管理员",
         )
         return answer(500, failure)
 
