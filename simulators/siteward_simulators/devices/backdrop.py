@@ -107,13 +107,18 @@ def _zone(canvas: Image, scene: CameraScene, zone: ZoneScene, code: str, toward:
     outline = np.array([pixel(scene, p) for p in zone.polygon], np.int32)
     left, top, wide, tall = cv2.boundingRect(outline)
     layer = canvas.copy()
+    storey = tall / len(now)
     for band, lower, upper, material in layers(now, following, toward / 20):
-        y0 = top + tall - round(tall * upper / len(now))
-        y1 = top + tall - round(tall * lower / len(now))
-        rect = (left, y0, left + wide, y1)
-        paint(layer, rect, material, _seed(zone.zone, material) + band, zone.upright)
-        if zone.upright and material not in ("sky", "soil", "trench"):
-            _storey(layer, rect, material, tall // len(now))
+        if material == "sky":
+            continue
+        foot = round(top + tall - storey * band)
+        whole = np.empty((foot - round(foot - storey), wide, 3), np.uint8)
+        paint(whole, material, _seed(zone.zone, material) + band, zone.upright)
+        if zone.upright and material not in ("soil", "trench"):
+            _storey(whole, material)
+        high, low = round(storey * (upper - band)), round(storey * (lower - band))
+        piece = whole[len(whole) - min(high, len(whole)) : len(whole) - low]
+        layer[foot - low - len(piece) : foot - low, left : left + wide] = piece
     mask = np.zeros(canvas.shape[:2], np.uint8)
     cv2.fillPoly(mask, [outline], 255)
     if not zone.upright:
@@ -164,17 +169,15 @@ def layers(
     return painted
 
 
-def _storey(layer: Image, rect: tuple[int, int, int, int], material: str, storey: int) -> None:
+def _storey(wall: Image, material: str) -> None:
     """A floor slab below, and scaffolding before what is not finished."""
-    left, top, right, bottom = rect
-    slab = min(bottom - top, max(2, storey // 24))
-    cv2.rectangle(layer, (left, bottom - slab), (right, bottom), (128, 134, 126), -1)
+    storey, wide = wall.shape[:2]
+    cv2.rectangle(wall, (0, storey - max(2, storey // 24)), (wide, storey), (128, 134, 126), -1)
     if material == "facade":
         return
-    for x in range(left + 14, right, 44):
-        cv2.line(layer, (x, top), (x, bottom), POLE, 1)
-    if bottom - top > storey * 0.5:
-        cv2.line(layer, (left, (top + bottom) // 2), (right, (top + bottom) // 2), POLE, 1)
+    for x in range(14, wide, 44):
+        cv2.line(wall, (x, 0), (x, storey), POLE, 1)
+    cv2.line(wall, (0, storey // 2), (wide, storey // 2), POLE, 1)
 
 
 def _side(

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 from siteward_contracts.scene_palette import MATERIALS
 
 Image = NDArray[np.uint8]
-Rect = tuple[int, int, int, int]
-"""``left, top, right, bottom`` in pixels; right and bottom are outside."""
-
 Tone = tuple[int, int, int]
 
 
@@ -22,20 +19,15 @@ def shade(colour: Tone, factor: float) -> Tone:
     return (b, g, r)
 
 
-def paint(canvas: Image, rect: Rect, material: str, seed: int, upright: bool) -> None:
-    """Fills a rectangle with a material.
+def paint(region: Image, material: str, seed: int, upright: bool) -> None:
+    """Fills a region with a material.
 
     Args:
-        canvas: Painted on in place.
-        rect: Where.
-        material: Key of the palette; ``sky`` paints nothing.
+        region: Painted on in place; one whole band.
+        material: Key of the palette, other than ``sky``.
         seed: Varies the grain.
         upright: A wall of a building (with openings) rather than ground.
     """
-    left, top, right, bottom = rect
-    if material == "sky" or right <= left or bottom <= top:
-        return
-    region = canvas[top:bottom, left:right]
     region[:] = MATERIALS[material]
     _grain(region, seed, 5.0)
     texture = _TEXTURES.get(material)
