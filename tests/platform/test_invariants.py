@@ -23,6 +23,7 @@ from siteward_platform.api.schemas import (
     ReleaseIn,
 )
 from siteward_platform.audit.log import entries, verify
+from siteward_platform.database import migrate
 from siteward_platform.database.models import Claim, LogEntry
 from siteward_platform.database.session import open_database, reading
 from siteward_platform.holds import load_hold
@@ -79,15 +80,21 @@ RIGHT_ROLE = {
 ROLES = st.sampled_from([None, None, None, None, "supervisor", "finance", "auditor", "department"])
 """None is the right role for the step: else most sequences would end at the first refusal."""
 NAMES = st.sampled_from(["li", "wang", "zhao"])
-AMOUNTS = st.sampled_from([Decimal(a) for a in ("0.00", "215000.00", "2000000.00", "2320000.00",
+GOOD_PATH: list[tuple[str, str, str | None, Decimal]] = [
+    ("opinion", "wang", None, Decimal("0.00")),
+    ("hold", "li", None, Decimal("2320000.00")),
+    ("audit", "zhao", None, Decimal("0.00")),
+    ("conclude", "zhao", None, Decimal("215000.00")),
+    ("release", "li", None, Decimal("200000.00")),
+]
+"""Sequences begin with some of it, because chance alone hardly ever gets past the audit."""
+AMOUNTS = st.sampled_from([Decimal(a) for a in ("0.00", "15000.00", "215000.00", "2000000.00", "2320000.00",
                                                 "2320000.01", "2900000.00")])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A database file in which the claim of the acceptance scenario is held."""
-    from siteward_platform.database import migrate
-
     folder = tmp_path_factory.mktemp("held")
     engine = open_database(f"sqlite:///{folder / 'siteward.db'}")
     migrate.upgrade(engine)
@@ -105,14 +112,14 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
+    st.integers(0, len(GOOD_PATH)),
     st.lists(
         st.tuples(st.sampled_from(sorted(STEPS)), NAMES, ROLES, AMOUNTS),
-        min_size=6,
-        max_size=20,
-    )
+        max_size=12,
+    ),
 )
 def test_no_order_of_acts_breaks_an_invariant(
-    held: Path, tmp_path: Path, acts: list[tuple[str, str, str | None, Decimal]]
+    held: Path, tmp_path: Path, begun: int, acts: list[tuple[str, str, str | None, Decimal]]
 ) -> None:
     copy = tmp_path / "copy.db"
     for leftover in tmp_path.glob("copy.db*"):
@@ -120,7 +127,7 @@ def test_no_order_of_acts_breaks_an_invariant(
     shutil.copy(held, copy)
     engine = open_database(f"sqlite:///{copy}")
     logged = _log_length(engine)
-    for number, (step, name, role, amount) in enumerate(acts):
+    for number, (step, name, role, amount) in enumerate(GOOD_PATH[:begun] + acts):
         who = Actor(name, role or RIGHT_ROLE[step])
         try:
             with acting(engine, who, NOW, lambda _t, _p: None, 31) as act:
