@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 import pytest
 
 from siteward_simulators.demo.broker import broker_command
@@ -73,4 +74,4 @@ def test_messages_wait_for_a_session_that_is_away(port: int) -> None:
 
 
 def client(name: str) -> mqtt.Client:
-    return mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+    return mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)

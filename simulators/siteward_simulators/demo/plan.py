@@ -149,9 +149,12 @@ def migration(plan: Plan) -> Child:
     return Child("migrate", siteward("db", "upgrade"), {"SITEWARD_DATABASE_URL": url})
 
 
-def agents(configs: list[Path]) -> list[Child]:
+def agents(configs: dict[str, Path]) -> list[Child]:
     """One edge agent per site, each from its own configuration file."""
-    return [Child(f"edge-{c.stem}", siteward("edge", "run", str(c)), {}) for c in configs]
+    return [
+        Child(f"edge-{site}", siteward("edge", "run", str(config)), {})
+        for site, config in configs.items()
+    ]
 
 
 def siteward(*arguments: str) -> list[str]:
