@@ -70,13 +70,16 @@ class Publisher:
         self._pump.start()
 
     def stop(self, farewell: bytes) -> None:
-        """Publishes the last status, disconnects and ends both threads within two seconds."""
+        """Publishes the last status and disconnects; takes two seconds at worst."""
         self._stopping.set()
-        self._pump.join(1)
+        self._pump.join(0.5)
         if self._connected.is_set():
-            self.publish_status(farewell, wait=1)
+            self.publish_status(farewell, wait=0.5)
         self._client.disconnect()
-        self._client.loop_stop()
+        # Paho waits for a connection attempt in progress, however long that takes.
+        ending = threading.Thread(target=self._client.loop_stop, daemon=True)
+        ending.start()
+        ending.join(1)
 
     @property
     def connected(self) -> bool:

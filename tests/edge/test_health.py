@@ -153,6 +153,26 @@ def test_a_turned_camera_is_moved_until_it_is_turned_back_and_shaking_is_not_mov
     assert run(monitor, living, 50, 20) == [(Health.OK, 50, 53)]
 
 
+def test_a_camera_turned_to_another_place_is_moved_but_thick_fog_is_not() -> None:
+    monitor = ready()
+    elsewhere = photo("photos/shwd_mit/04.jpg")
+    assert run(monitor, lambda n: with_clock(elsewhere, n), 10, 10) == [(Health.MOVED, 10, 13)]
+    assert run(monitor, living, 20, 10) == [(Health.OK, 20, 23)]
+    fog = byte(cv2.GaussianBlur(scene(9), (0, 0), 9) * 0.4 + 100)  # drifting, it hides all
+    assert shift_between(view_of(shrink(scene())), shrink(fog)) is None
+    assert not is_blind(shrink(fog))
+    assert run(monitor, lambda n: with_clock(fog, n), 30, 10) == []
+
+
+def test_a_grey_first_picture_does_not_become_the_reference() -> None:
+    monitor = Monitor(HealthTiming(), Health.OFFLINE, T0)
+    broken = scene()
+    broken[100:] = 128
+    assert run(monitor, lambda n: with_clock(broken if n < 2 else scene(), n), 0, 20)
+    assert monitor.reference is not None
+    assert shift_between(monitor.reference, shrink(scene())) == 0
+
+
 def test_silence_makes_offline_and_pictures_end_it() -> None:
     monitor = ready()
     assert not monitor.observe_silence(at(10), at(14))

@@ -27,6 +27,9 @@ COVERED_EDGES: Final = 0.01
 at an eighth of its light or four fifths of its contrast lost to fog over 0.02 (measured)."""
 EDGE_STEP: Final = 20.0
 """Grey step (Sobel, after blurring noise away) that counts as an edge."""
+CLEAR_EDGES: Final = 0.1
+"""Share of edge pixels from which a picture is clear enough to be told another place; fog
+and night leave less, and then a view that cannot be matched is no proof of a turn."""
 FROZEN_STEP: Final = 3.0
 """Mean grey change of an 8x8 block; a coder makes up to 2.6 of a picture that stands still
 (x264 at crf 28, measured), a burnt-in clock or anybody moving makes 10 and more."""
@@ -175,7 +178,11 @@ class Monitor:
         if verdict is Health.OK:
             self.last_good = ts
         began = self._still_since if verdict is Health.FROZEN else None
-        return self._decide(verdict, began or ts, ts)
+        changed = self._decide(verdict, began or ts, ts)
+        # The first pictures after opening may be half grey: only a proven view is kept.
+        if self.reference is None and verdict is Health.OK and self.health is Health.OK:
+            self._refer_to(gray, ts)
+        return changed
 
     def observe_silence(self, since: datetime, ts: datetime) -> bool:
         """No picture has come since ``since``; True when that made it offline just now."""
@@ -198,10 +205,11 @@ class Monitor:
         ):
             return Health.FROZEN
         if self.reference is None:
-            self._refer_to(gray, ts)
             return Health.OK
         shift = shift_between(self.reference, gray)
-        if shift is not None and shift > self.timing.moved_fraction:
+        if shift is None:
+            return Health.MOVED if edge_share(gray) >= CLEAR_EDGES else Health.OK
+        if shift > self.timing.moved_fraction:
             return Health.MOVED
         if shift == 0 and (self.referred is None or ts - self.referred >= REFRESHED):
             self._refer_to(gray, ts)
