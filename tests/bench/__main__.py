@@ -15,6 +15,7 @@ BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "ingest": "tests.bench.ingest:ingest",
     "stages": "tests.bench.ingest:stages",
     "query": "tests.bench.ingest:query",
+    "latency": "tests.bench.latency:latency",
     "edge": "tests.bench.edge:edge",
     "rules": "tests.bench.rules:rules",
     "worker": "tests.bench.rules:worker_messages",

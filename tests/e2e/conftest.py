@@ -1,4 +1,8 @@
-"""The whole product, started as a user starts it, and a browser before it."""
+"""The whole product, started as a user starts it, and a browser before it.
+
+Both end with this package: Playwright keeps an event loop running, in which no other test could
+run its own.
+"""
 
 import json
 import os
@@ -66,7 +70,7 @@ class Demo:
         return "\n".join(tails)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """One demo for all end-to-end tests, ready to sign in to."""
     folder = tmp_path_factory.mktemp("demo")
@@ -88,7 +92,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         output.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless."""
     binary = program("chromium")
