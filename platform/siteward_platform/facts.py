@@ -59,11 +59,18 @@ def project_facts(
         StoreError: The time series do not answer.
     """
     cameras = session.scalars(
-        select(Device.id)
+        select(Device)
         .where(Device.project_id == project, Device.kind == "camera")
         .order_by(Device.position)
     )
-    sights = tuple(camera_facts(series, project, camera, window_end) for camera in cameras)
+    sights = tuple(
+        replace(
+            camera_facts(series, project, camera.id, window_end),
+            name_zh=camera.name["zh"],
+            name_en=camera.name["en"],
+        )
+        for camera in cameras
+    )
     return replace(paper_facts(session, project, as_of), cameras=sights)
 
 
@@ -245,7 +252,14 @@ def _zones(session: Session, project: str) -> tuple[ZoneFacts, ...]:
 
 
 def _zone(zone: Zone, state: ZoneState | None) -> ZoneFacts:
-    facts = ZoneFacts(id=zone.id, camera=zone.camera, work_item=zone.work_item, weight=zone.weight)
+    facts = ZoneFacts(
+        id=zone.id,
+        camera=zone.camera,
+        work_item=zone.work_item,
+        weight=zone.weight,
+        name_zh=zone.name["zh"],
+        name_en=zone.name["en"],
+    )
     if state is None:
         return facts
     return replace(

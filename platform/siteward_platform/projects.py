@@ -102,7 +102,7 @@ def _problems(body: ProjectIn) -> dict[str, str]:
     problems: dict[str, str] = {}
     items = {item.id for item in body.work_items}
     cameras = {device.id for device in body.devices if device.kind == "camera"}
-    for name in ("work_items", "milestones", "zones", "devices"):
+    for name in ("work_items", "milestones", "zones", "danger_zones", "devices"):
         repeated = [i for i, n in Counter(x.id for x in getattr(body, name)).items() if n > 1]
         if repeated:
             problems[name] = f"编号重复：{'、'.join(repeated)}"
@@ -112,6 +112,9 @@ def _problems(body: ProjectIn) -> dict[str, str]:
     for n, milestone in enumerate(body.milestones):
         if unknown := [i for i in milestone.work_items if i not in items]:
             problems[f"milestones[{n}].work_items"] = f"没有分项工程 {'、'.join(unknown)}"
+    for n, danger in enumerate(body.danger_zones):
+        if danger.camera not in cameras:
+            problems[f"danger_zones[{n}].camera"] = f"没有摄像机 {danger.camera}"
     for n, zone in enumerate(body.zones):
         if zone.camera not in cameras:
             problems[f"zones[{n}].camera"] = f"没有摄像机 {zone.camera}"

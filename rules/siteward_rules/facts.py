@@ -165,6 +165,8 @@ class CameraFacts:
         longest_outage_hours: Longest stretch without sight in those seven days.
         outages: Those stretches.
         window_end: The claim's instant.
+        name_zh: The camera's name, for people.
+        name_en: The same in English.
     """
 
     device: str
@@ -173,6 +175,8 @@ class CameraFacts:
     longest_outage_hours: float
     outages: tuple[Outage, ...]
     window_end: datetime
+    name_zh: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,8 @@ class ZoneFacts:
         evidence: SHA-256 of the picture.
         state_zh: The state's name, for people.
         state_en: The same in English.
+        name_zh: The zone's name, for people.
+        name_en: The same in English.
     """
 
     id: str
@@ -204,6 +210,8 @@ class ZoneFacts:
     evidence: str | None = None
     state_zh: str = ""
     state_en: str = ""
+    name_zh: str = ""
+    name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ def set_up(s: Scenario, calendar: Calendar) -> Step:
             }
             for zone in s.zones
         ],
+        "danger_zones": [
+            zone.model_dump(mode="json", exclude={"polygon"}) for zone in s.danger_zones
+        ],
         "devices": _devices(s),
     }
     return Step(s.project.started, "project", "admin", "PUT", f"/projects/{s.site}", body)

@@ -47,7 +47,9 @@ def latency() -> dict[str, float | int | str]:
         "demo ready s": ready_seconds,
         "intrusions": len(ways),
         "confirming frame to alert in socket p50 ms": round(median(ways) * 1000),
-        "confirming frame to alert in socket p95 ms": round(quantiles(ways, n=20, method="inclusive")[-1] * 1000),
+        "confirming frame to alert in socket p95 ms": round(
+            quantiles(ways, n=20, method="inclusive")[-1] * 1000
+        ),
         "confirming frame to alert in socket max ms": round(max(ways) * 1000),
     }
 

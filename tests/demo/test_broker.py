@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_simulators.demo.broker import broker_command
 from tests.servers import free_port, program, running, wait_for_port

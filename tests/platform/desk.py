@@ -103,12 +103,17 @@ class Desk:
         for client in self._clients.values():
             client.close()
 
+    @staticmethod
+    def display_name(name: str) -> str:
+        """What people see instead of an account's name."""
+        return f"{name.title()}（街道）"
+
     def make_account(self, role: str, name: str) -> None:
         with writing(self.database) as session:
             session.add(
                 Account(
                     username=name,
-                    display_name=name,
+                    display_name=self.display_name(name),
                     role=role,
                     password_hash=QUICK_HASH,
                     created_at=self.now,

@@ -17,6 +17,7 @@ def test_five_flags_and_the_exact_hold(desk: Desk) -> None:
     assert claim["hold"]["amount"] == "2320000.00"
     assert claim["hold"]["wage_excluded"] == "580000.00"
     assert claim["hold"]["recommended_by"] == "rules"
+    assert claim["filed_by"] == claim["timeline"][0]["who"] == desk.display_name("department")
     assert claim["comparison"]["paid"] == 32.5
     assert claim["comparison"]["paid_with_claim"] == 68.75
     assert claim["comparison"]["accepted"] == 43.75
@@ -53,6 +54,9 @@ def test_from_the_hold_to_the_released_remainder(desk: Desk) -> None:
     assert settled["works_paid"] == "215000.00"
     assert settled["held"] == "0.00"
     assert settled["allowed_actions"] == []
+    flag = next(f for f in settled["findings"] if f["rule"] == "FR-01")
+    shown = [Decimal(n["value"]) for n in flag["numbers"][:2]]
+    assert shown == [2_600_000, 2_900_000], "the claim's own wages are not paid before it"
     assert [p["amount"] for p in settled["payments"]] == ["580000.00", "215000.00"]
 
     overview = ok(desk.person("supervisor").get("/api/v1/overview"))

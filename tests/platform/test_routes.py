@@ -188,14 +188,18 @@ def test_an_alert_is_acknowledged_taken_back_and_judged(desk: Desk) -> None:
     with_alerts(desk, 1)
     url = "/api/v1/alerts/1"
     inspector, supervisor = desk.person("inspector"), desk.person("supervisor")
-    assert ok(inspector.post(f"{url}/acknowledgement"))["acknowledged_by"] == "inspector"
+    assert ok(inspector.post(f"{url}/acknowledgement"))["acknowledged_by"] == desk.display_name(
+        "inspector"
+    )
     assert supervisor.post(f"{url}/acknowledgement").json()["code"] == "acknowledged_already"
     assert supervisor.delete(f"{url}/acknowledgement").json()["code"] == "acknowledged_by_other"
     assert ok(inspector.delete(f"{url}/acknowledgement"))["acknowledged_by"] is None
     bare = supervisor.post(f"{url}/verdict", json={"verdict": "false_alarm"})
     assert bare.json()["code"] == "reason_missing"
     body = {"verdict": "false_alarm", "reason": "是监理人员"}
-    assert ok(supervisor.post(f"{url}/verdict", json=body))["verdict_by"] == "supervisor"
+    assert ok(supervisor.post(f"{url}/verdict", json=body))["verdict_by"] == desk.display_name(
+        "supervisor"
+    )
     log = ok(supervisor.get("/api/v1/audit-log", params={"limit": 3}))
     assert [e["action"] for e in log] == ["alert.judge", "alert.unacknowledge", "alert.acknowledge"]
     assert json.loads(desk.published[-1][1])["event"] == "alert"

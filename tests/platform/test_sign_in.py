@@ -19,7 +19,7 @@ def test_the_cookie_is_closed_to_scripts_and_other_sites(sqlite_desk: Desk) -> N
     sqlite_desk.make_account("finance", "li")
     with sqlite_desk.stranger() as client:
         answer = sign_in(client, "li", PASSWORD)
-        assert answer.json() == {"username": "li", "display_name": "li", "role": "finance"}
+        assert answer.json() == {"username": "li", "display_name": "Li（街道）", "role": "finance"}
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie

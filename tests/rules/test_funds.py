@@ -75,7 +75,9 @@ def test_paying_the_wages_changes_no_finding() -> None:
         3, CLAIM.wage_amount, CLAIM.wage_amount, TODAY, ACCOUNT, "wages", claim=CLAIM.id
     )
     after = replace(DISHONEST, payments=(*DISHONEST.payments, wages))
-    assert numbers(fr01.evaluate(after, CLAIM))["Excess"] == "2105000.00"
+    shown = numbers(fr01.evaluate(after, CLAIM))
+    assert shown["Excess"] == "2105000.00"
+    assert Decimal(shown["Paid before this claim"]) + Decimal(shown["This claim"]) == 5_500_000
     assert assess(after, CLAIM).hold == Decimal("2320000.00")
 
 
@@ -112,7 +114,7 @@ def test_unaccepted_milestone_is_found(status: str) -> None:
 
 def test_milestone_nobody_knows_is_not_accepted() -> None:
     found = fr02.evaluate(replace(HONEST, milestones=()), HONEST_CLAIM)
-    assert numbers(found)["Status"] == "unknown"
+    assert numbers(found)["Status"] == "无此节点"
 
 
 @pytest.mark.parametrize(

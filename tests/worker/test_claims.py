@@ -25,7 +25,7 @@ from siteward_platform.database.session import reading, writing
 from siteward_platform.worker.claims import REVISIT, escalate_holds, evaluate_claim, stale_claims
 from siteward_rules.holds import RULES
 from siteward_rules.recommend import Assessment
-from tests.worker.site import NOW, SHA, SITE, camera_history, file_claim, set_up
+from tests.worker.site import BOTH, NOW, SHA, SITE, camera_history, file_claim, set_up
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def test_kindergarten_claim_is_held_on_its_works_part_and_logged(
             select(FindingRecord.numbers).where(FindingRecord.rule == "FR-19")
         ).one()
         values = {n["name"]["en"]: n["value"] for n in dark}
-        assert values["cam-tower longest outage"] == "9.0"
-        assert float(values["cam-tower online, 7 days"]) < 80
+        assert values[f"{BOTH['en']} longest outage"] == "9.0"
+        assert float(values[f"{BOTH['en']} online, 7 days"]) < 80
         log = list(session.scalars(select(LogEntry).order_by(LogEntry.seq)))
         assert [entry.action for entry in log] == ["hold.recommend", "claim.evaluate"]
         assert '"version":"1"' in log[1].detail and '"Excess":"2105000.00 元"' in log[1].detail

@@ -153,6 +153,14 @@ class ZoneIn(In):
     states: list[ZoneStateIn]
 
 
+class DangerZoneIn(In):
+    """Ground in a camera's picture where nobody may be; named so that alerts can say where."""
+
+    id: Slug
+    name: Text
+    camera: Slug
+
+
 class DeviceIn(In):
     """Anything on a site that sends messages."""
 
@@ -184,6 +192,7 @@ class ProjectIn(In):
     work_items: list[WorkItemIn]
     milestones: list[MilestoneIn]
     zones: list[ZoneIn]
+    danger_zones: list[DangerZoneIn] = []
     devices: list[DeviceIn]
 
 
@@ -475,6 +484,7 @@ class ProjectDetail(ProjectSummary):
     work_items: list[WorkItemOut]
     milestones: list[MilestoneOut]
     zones: list[ZoneOut]
+    danger_zones: list[DangerZoneIn]
     devices: list[DeviceOut]
 
 

@@ -146,6 +146,7 @@ def _write(record: FindingRecord, finding: Finding) -> None:
 def _record(claim: Claim, found: Assessment, version: int) -> dict[str, object]:
     return {
         "project": claim.project_id,
+        "count": len(found.findings),
         "claim": asdict(claim_facts(claim)),
         "facts_version": version,
         "risk": round(found.risk, 4),

@@ -25,7 +25,7 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         f"x {cap:.0%} = {ceiling:,.2f} by {excess:,.2f} yuan.",
     )
     numbers = (
-        money("累计已付", "Paid so far", facts.paid),
+        money("此前累计已付", "Paid before this claim", facts.paid - facts.paid_on(claim)),
         money("本次申请", "This claim", claim.amount),
         money("未抵扣预付款", "Advance not yet recovered", facts.unrecovered_advance),
         money("核定完成产值", "Verified value", facts.verified_value),

@@ -26,8 +26,8 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         f"The claim is bound to milestone “{en}”, which is {status.en}.",
     )
     numbers = (
-        Number(Text("验收节点", "Milestone"), claim.milestone),
-        Number(Text("节点状态", "Status"), milestone.status if milestone else "unknown"),
+        Number(Text("验收节点", "Milestone"), zh),
+        Number(Text("节点状态", "Status"), status.zh),
         money("本次申请", "This claim", claim.amount),
     )
     return RULE.finding(explanation, numbers)

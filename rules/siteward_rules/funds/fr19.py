@@ -20,16 +20,20 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         return None
     worst = min(dark, key=lambda camera: camera.online_ratio_7d)
     baseline = "—" if worst.baseline_ratio is None else f"{worst.baseline_ratio:.0%}"
-    names = "、".join(camera.device for camera in dark)
+    names = "、".join(_name(camera).zh for camera in dark)
     explanation = Text(
-        f"申请前 7 天摄像机 {names} 监控中断：{worst.device} 在线率 {worst.online_ratio_7d:.0%}"
+        f"申请前 7 天摄像机“{names}”监控中断：“{_name(worst).zh}”在线率 {worst.online_ratio_7d:.0%}"
         f"（平时 {baseline}），最长中断 {worst.longest_outage_hours:.1f} 小时。",
-        f"In the 7 days before the claim {', '.join(c.device for c in dark)} did not watch: "
-        f"{worst.device} was online {worst.online_ratio_7d:.0%} (usually {baseline}), "
+        f"In the 7 days before the claim {', '.join(_name(c).en for c in dark)} did not watch: "
+        f"{_name(worst).en} was online {worst.online_ratio_7d:.0%} (usually {baseline}), "
         f"longest outage {worst.longest_outage_hours:.1f} h.",
     )
     numbers = tuple(number for camera in dark for number in _numbers(camera))
     return RULE.finding(explanation, numbers, severity="high" if len(dark) > 1 else "medium")
+
+
+def _name(camera: CameraFacts) -> Text:
+    return Text(camera.name_zh or camera.device, camera.name_en or camera.device)
 
 
 def _dropped(camera: CameraFacts) -> bool:
@@ -42,18 +46,18 @@ def _long_outage(camera: CameraFacts) -> bool:
 
 
 def _numbers(camera: CameraFacts) -> list[Number]:
-    device = camera.device
+    zh, en = _name(camera)
     numbers = [
-        percent(f"{device} 7 天在线率", f"{device} online, 7 days", 100 * camera.online_ratio_7d),
+        percent(f"{zh} 7 天在线率", f"{en} online, 7 days", 100 * camera.online_ratio_7d),
         Number(
-            Text(f"{device} 最长中断", f"{device} longest outage"),
+            Text(f"{zh} 最长中断", f"{en} longest outage"),
             f"{camera.longest_outage_hours:.1f}",
             "小时",
         ),
     ]
     if camera.baseline_ratio is not None:
         usual = 100 * camera.baseline_ratio
-        numbers.insert(1, percent(f"{device} 平时在线率", f"{device} online, usually", usual))
+        numbers.insert(1, percent(f"{zh} 平时在线率", f"{en} online, usually", usual))
     return numbers
 
 

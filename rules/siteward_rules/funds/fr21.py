@@ -31,13 +31,13 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     gap = round(claimed - camera, 6)
     if gap <= GAP_POINTS:
         return None
-    states = "、".join(f"{z.id}：{z.state_zh or z.state}" for z in seen)
+    states = "、".join(f"{z.name_zh or z.id}：{z.state_zh or z.state}" for z in seen)
     explanation = Text(
         f"在可见部分（占工程 {coverage:.0%}）申报进度 {claimed:.1f}%，影像测得 {camera:.1f}%，"
         f"相差 {gap:.1f} 个百分点（{states}）。",
         f"On the visible part ({coverage:.0%} of the works) {claimed:.1f} % is claimed and "
         f"{camera:.1f} % seen, {gap:.1f} points apart "
-        f"({', '.join(f'{z.id}: {z.state_en or z.state}' for z in seen)}).",
+        f"({', '.join(f'{z.name_en or z.id}: {z.state_en or z.state}' for z in seen)}).",
     )
     numbers = (
         percent("申报完成比例", "Claimed, whole contract", claim.claimed_percent),

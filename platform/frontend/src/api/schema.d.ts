@@ -1181,6 +1181,17 @@ export interface components {
             payable_ceiling: string;
         };
         /**
+         * DangerZoneIn
+         * @description Ground in a camera's picture where nobody may be; named so that alerts can say where.
+         */
+        DangerZoneIn: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Camera */
+            camera: string;
+        };
+        /**
          * DecisionIn
          * @description Finance decides a recommended hold. ``amount`` is what is held.
          */
@@ -1778,6 +1789,8 @@ export interface components {
             milestones: components["schemas"]["MilestoneOut"][];
             /** Zones */
             zones: components["schemas"]["ZoneOut"][];
+            /** Danger Zones */
+            danger_zones: components["schemas"]["DangerZoneIn"][];
             /** Devices */
             devices: components["schemas"]["DeviceOut"][];
         };
@@ -1825,6 +1838,11 @@ export interface components {
             milestones: components["schemas"]["MilestoneIn"][];
             /** Zones */
             zones: components["schemas"]["ZoneIn"][];
+            /**
+             * Danger Zones
+             * @default []
+             */
+            danger_zones: components["schemas"]["DangerZoneIn"][];
             /** Devices */
             devices: components["schemas"]["DeviceIn"][];
         };

@@ -13,7 +13,7 @@ export function Place({ project, device, zone }: Props) {
   const { say } = useLanguage();
   const { data } = useQuery(projectQuery(project));
   const deviceName = data?.devices.find(({ id }) => id === device)?.name;
-  const zoneName = data?.zones.find(({ id }) => id === zone)?.name;
+  const zoneName = [...(data?.zones ?? []), ...(data?.danger_zones ?? [])].find(({ id }) => id === zone)?.name;
   return (
     <>
       {[device && (deviceName ? say(deviceName) : device), zone && (zoneName ? say(zoneName) : zone)]

@@ -2,9 +2,11 @@
 
 from siteward_platform.act import Act
 from siteward_platform.api.schemas import AlertOut, HazardOut, Text
+from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import AlertRecord, HazardRecord, Project
 
-_SAME = set(AlertOut.model_fields) - {"project", "project_name"}
+_PEOPLE = ("acknowledged_by", "verdict_by")
+_SAME = set(AlertOut.model_fields) - {"project", "project_name", *_PEOPLE}
 
 
 def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
@@ -14,6 +16,7 @@ def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
         project=alert.project_id,
         project_name=Text(**project.name),
         **{name: getattr(alert, name) for name in _SAME},
+        **{name: shown_name(act.session, getattr(alert, name)) for name in _PEOPLE},
     )
 
 

@@ -16,6 +16,7 @@ from siteward_platform.api.schemas import (
     PaymentOut,
     Text,
 )
+from siteward_platform.api.views.people import shown_name
 from siteward_platform.api.views.timeline import timeline
 from siteward_platform.claim_actions import allowed_actions
 from siteward_platform.claims import open_findings
@@ -67,13 +68,13 @@ def claim_detail(act: Act, claim: Claim) -> ClaimDetail:
         **{name: getattr(row, name) for name in ClaimSummary.model_fields},
         payee_account=claim.payee_account,
         invoice=claim.invoice,
-        filed_by=claim.filed_by,
+        filed_by=_name(act, claim.filed_by),
         filed_at=claim.filed_at,
-        signed_by=claim.signed_by,
+        signed_by=shown_name(act.session, claim.signed_by),
         signed_on=claim.signed_on,
         evaluated_at=claim.evaluated_at,
         findings=_findings(act, claim),
-        hold=_hold(hold) if hold else None,
+        hold=_hold(act, hold) if hold else None,
         opinions=_opinions(act, claim),
         audit_case=_audit_case(act, claim),
         payments=_payments(act, claim),
@@ -105,13 +106,22 @@ def _findings(act: Act, claim: Claim) -> list[FindingOut]:
 
 def _opinions(act: Act, claim: Claim) -> list[OpinionOut]:
     query = select(Opinion).where(Opinion.claim_id == claim.id).order_by(Opinion.id)
-    return [OpinionOut.model_validate(row) for row in act.session.scalars(query)]
+    return [
+        OpinionOut(by=_name(act, row.by), at=row.at, basis=row.basis, text=row.text)
+        for row in act.session.scalars(query)
+    ]
 
 
 def _audit_case(act: Act, claim: Claim) -> AuditCaseOut | None:
     query = select(AuditCase).where(AuditCase.claim_id == claim.id)
     row = act.session.scalars(query).one_or_none()
-    return AuditCaseOut.model_validate(row) if row else None
+    if row is None:
+        return None
+    people = {
+        "opened_by": _name(act, row.opened_by),
+        "concluded_by": shown_name(act.session, row.concluded_by),
+    }
+    return AuditCaseOut.model_validate(row).model_copy(update=people)
 
 
 def _payments(act: Act, claim: Claim) -> list[PaymentOut]:
@@ -119,15 +129,15 @@ def _payments(act: Act, claim: Claim) -> list[PaymentOut]:
     return [payment_out(row) for row in act.session.scalars(query)]
 
 
-def _hold(hold: Hold) -> HoldOut:
+def _hold(act: Act, hold: Hold) -> HoldOut:
     return HoldOut(
         state=hold.state.value,
         amount=hold.amount,
         wage_excluded=hold.wage_amount,
         basis=hold.basis,
-        recommended_by=hold.recommended_by.name,
+        recommended_by=_name(act, hold.recommended_by.name),
         recommended_at=hold.recommended_at,
-        decided_by=hold.decided_by.name if hold.decided_by else None,
+        decided_by=_name(act, hold.decided_by.name) if hold.decided_by else None,
         decided_at=hold.decided_at,
         reason=hold.reason,
         review_due=hold.review_due,
@@ -148,6 +158,10 @@ def _comparison(act: Act, claim: Claim, paid_of_it: Decimal) -> Comparison:
         paid=_percent(facts.paid, facts.contract_total),
         paid_with_claim=_percent(with_claim, facts.contract_total),
     )
+
+
+def _name(act: Act, username: str) -> str:
+    return shown_name(act.session, username) or username
 
 
 def _percent(amount: Decimal, total: Decimal) -> float:

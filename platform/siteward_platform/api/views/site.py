@@ -16,6 +16,7 @@ from siteward_platform.api.schemas import (
     WorkItemOut,
     ZoneOut,
 )
+from siteward_platform.api.views.people import shown_name
 from siteward_platform.camera_sight import online_ratio
 from siteward_platform.database.models import (
     Device,
@@ -55,7 +56,12 @@ def work_items_out(act: Act, facts: ProjectFacts) -> list[WorkItemOut]:
 def milestones_out(act: Act, project: str) -> list[MilestoneOut]:
     """Milestones in their order."""
     query = select(Milestone).where(Milestone.project_id == project).order_by(Milestone.position)
-    return [MilestoneOut.model_validate(row) for row in act.session.scalars(query)]
+    return [
+        MilestoneOut.model_validate(row).model_copy(
+            update={"accepted_by": shown_name(act.session, row.accepted_by)}
+        )
+        for row in act.session.scalars(query)
+    ]
 
 
 def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:

@@ -9,6 +9,7 @@ from siteward_ingest.series import SeriesStore
 from siteward_platform.act import Act
 from siteward_platform.api.schemas import (
     ContractOut,
+    DangerZoneIn,
     Lights,
     Overview,
     PersonIn,
@@ -112,6 +113,7 @@ def project_detail(act: Act, series: SeriesStore, project_id: str) -> ProjectDet
         work_items=work_items_out(act, facts),
         milestones=milestones_out(act, project_id),
         zones=zones_out(act, facts),
+        danger_zones=[DangerZoneIn(**zone) for zone in project.danger_zones],
         devices=devices_out(act, series, project_id),
     )
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from siteward_platform.api.schemas import Text, TimelineEntry
+from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import LogEntry
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -30,6 +32,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "hold.release": ("解除暂缓 {amount} 元", "{amount} yuan released"),
 }
+_AMOUNTS: Final = {"amount", "wage_amount", "payable_works", "reduction"}
 _DECIDED: Final = {
     "hold": ("决定暂缓拨付 {amount} 元", "Hold of {amount} yuan decided"),
     "release": ("决定不予暂缓", "Decided not to hold"),
@@ -40,7 +43,12 @@ def timeline(session: Session, claim: int) -> list[TimelineEntry]:
     """Everything the log says about a claim, oldest first."""
     query = select(LogEntry).where(LogEntry.subject == f"claim:{claim}").order_by(LogEntry.seq)
     return [
-        TimelineEntry(at=row.at, who=row.who, action=row.action, text=words(row.action, row.detail))
+        TimelineEntry(
+            at=row.at,
+            who=shown_name(session, row.who) or row.who,
+            action=row.action,
+            text=words(row.action, row.detail),
+        )
         for row in session.scalars(query)
     ]
 
@@ -56,10 +64,14 @@ def words(action: str, detail: str) -> Text:
 
 
 class _Blanks(dict[str, Any]):
-    """What an older entry does not say stays a dash."""
+    """Amounts in groups of three digits; what an older entry does not say stays a dash."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__(values)
+        super().__init__({name: _grouped(name, value) for name, value in values.items()})
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def _grouped(name: str, value: Any) -> Any:
+    return f"{Decimal(value):,.2f}" if name in _AMOUNTS else value

@@ -30,6 +30,7 @@ class Project(Base):
     started_on: Mapped[date]
     planned_finish: Mapped[date]
     description: Mapped[str] = mapped_column(default="")
+    danger_zones: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     facts_version: Mapped[int] = mapped_column(default=1)
 
 
