@@ -111,11 +111,12 @@ def _run(plan: Plan, sites: Sequence[Scenario], children: list[Running], console
     logs = plan.folder / "logs"
     word = "继续 going on with" if plan.resumed else "新建 starting"
     console.print(f"[bold]Siteward[/] {word} {plan.folder} (seed {plan.seed})")
-    broker, *others = services(plan)
-    children.append(start(broker, logs))
-    _migrate(plan)
     story = StoryLog(logs / "simulate.log")
-    children.extend(start(child, logs) for child in others)
+    waiting = services(plan)
+    needs_schema = [child for child in waiting if child.name in ("worker", "api")]
+    children.extend(start(child, logs) for child in waiting if child not in needs_schema)
+    _migrate(plan)
+    children.extend(start(child, logs) for child in needs_schema)
     _follow(plan, story, children, console, lambda: _start_agents(plan, sites, children))
     _wait_for(plan, children)
     _announce(plan, console, time.monotonic() - began)

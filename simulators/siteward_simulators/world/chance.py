@@ -3,6 +3,7 @@
 import hashlib
 import math
 import random
+from functools import lru_cache
 from typing import Final
 
 _MASK: Final = (1 << 64) - 1
@@ -19,6 +20,7 @@ def rng(*parts: object) -> random.Random:
     return random.Random(seed_of(*parts))
 
 
+@lru_cache(maxsize=1 << 16)
 def unit(seed: int, index: int) -> float:
     """A number in 0..1 that looks random in ``index`` (splitmix64)."""
     z = (seed + index * 0x9E3779B97F4A7C15) & _MASK

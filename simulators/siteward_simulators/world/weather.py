@@ -2,12 +2,14 @@
 
 import math
 from datetime import datetime
+from functools import lru_cache
 
 from siteward_simulators.world.calendar import hour
 from siteward_simulators.world.chance import smooth, unit
 from siteward_simulators.world.state import Weather
 
 
+@lru_cache(maxsize=64)  # asked for by air, crane and light of the same instant
 def weather(seed: int, latitude: float, days: float, t: datetime) -> Weather:
     """The weather at an instant.
 
