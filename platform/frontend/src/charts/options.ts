@@ -9,6 +9,10 @@ const LINE = "#e1e8ec";
 const FONT = "inherit";
 const HOUR = 3_600_000;
 
+/** An instant's place on a chart whose axis reads Shanghai's clock (UTC+8, no summer time): drawn
+ * as if it were UTC and eight hours later, because ECharts knows only UTC and the browser's zone. */
+export const onWallClock = (at: number): number => at + 8 * HOUR;
+
 const base = {
   animation: false,
   textStyle: { fontFamily: FONT, color: INK },
@@ -108,8 +112,10 @@ export function seriesOption(
   const top = Math.max(...series.points.map(({ max }) => max), ...limits.map(({ value }) => value));
   const bottom = Math.min(...series.points.map(({ min }) => min), 0);
   const silent = { type: "line", symbol: "none", silent: true, lineStyle: { opacity: 0 }, stack: "band" } as const;
+  const place = ({ at }: Row) => onWallClock(at);
   return {
     ...base,
+    useUTC: true,
     grid: { ...base.grid, top: 30 },
     tooltip: {
       trigger: "axis",
@@ -133,17 +139,17 @@ export function seriesOption(
       splitLine: { lineStyle: { color: LINE } },
     },
     series: [
-      { ...silent, data: rows.map(({ at, point }) => [at, point?.min ?? null]) },
+      { ...silent, data: rows.map((row) => [place(row), row.point?.min ?? null]) },
       {
         ...silent,
-        data: rows.map(({ at, point }) => [at, point ? point.max - point.min : null]),
+        data: rows.map((row) => [place(row), row.point ? row.point.max - row.point.min : null]),
         areaStyle: { color: "rgba(11,107,125,0.16)" },
       },
       {
         type: "line",
         name,
         symbol: "none",
-        data: rows.map(({ at, point }) => [at, point?.mean ?? null]),
+        data: rows.map((row) => [place(row), row.point?.mean ?? null]),
         lineStyle: { width: 1.6, color: "#0b6b7d" },
         itemStyle: { color: "#0b6b7d" },
         markLine: {
@@ -156,7 +162,7 @@ export function seriesOption(
           })),
         },
         markArea: nights
-          ? { silent: true, itemStyle: { color: "rgba(20,45,80,0.07)" }, data: nightsBetween(first, last) }
+          ? { silent: true, itemStyle: { color: "rgba(20,45,80,0.07)" }, data: nightsBetween(first, last).map((night) => night.map(({ xAxis }) => ({ xAxis: onWallClock(xAxis) }))) }
           : undefined,
       },
     ],
