@@ -764,8 +764,8 @@ class RuleOut(Out):
     family: Literal["stream", "fund"]
     severity: str
     action: str
-    reads: list[str]
-    condition: str
+    reads: list[Text]
+    condition: Text
     source: str
     trust: str
     page: str

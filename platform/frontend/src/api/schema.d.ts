@@ -1959,9 +1959,8 @@ export interface components {
             /** Action */
             action: string;
             /** Reads */
-            reads: string[];
-            /** Condition */
-            condition: string;
+            reads: components["schemas"]["Text"][];
+            condition: components["schemas"]["Text"];
             /** Source */
             source: string;
             /** Trust */

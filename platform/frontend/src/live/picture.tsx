@@ -135,7 +135,8 @@ function drawBoxes(context: CanvasRenderingContext2D, header: FrameHeader, words
   context.textBaseline = "middle";
   for (const { kind, box, confidence } of header.boxes) {
     const [x, y, w, h] = [box[0] * width, box[1] * height, box[2] * width, box[3] * height];
-    const colour = kind === "person" ? CALM : WARN;
+    const anybody = kind === "person";
+    const colour = anybody ? CALM : WARN;
     const text = `${word(words, kind)} ${String(Math.round(confidence * 100))}%`;
     const tag = size * 1.5;
     const tagWidth = context.measureText(text).width + size;
@@ -144,6 +145,7 @@ function drawBoxes(context: CanvasRenderingContext2D, header: FrameHeader, words
     context.strokeStyle = colour;
     context.lineWidth = Math.max(2, height / 240);
     context.strokeRect(x, y, w, h);
+    if (anybody) continue; // where people stand close, their labels would hide them
     context.fillStyle = colour;
     context.fillRect(left, top, tagWidth, tag);
     context.fillStyle = "#10212b";

@@ -1,6 +1,7 @@
 import { Input } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import Markdown from "react-markdown";
 import { rules as rulesQuery } from "../api/queries";
 import type { Rule, Severity, FindingSeverity } from "../api/types";
 import { useLanguage, word } from "../i18n/language";
@@ -75,10 +76,10 @@ function RuleCard({ rule }: { rule: Rule }) {
         )}
         {rule.action && <span className="sub">{word(t.claims.findingActions, rule.action)}</span>}
       </header>
-      <p className="formula mono">{rule.condition}</p>
+      <p className="formula mono">{say(rule.condition)}</p>
       {rule.reads.length > 0 && (
         <p className="sub">
-          {t.rules.reads}：<span className="mono">{rule.reads.join(", ")}</span>
+          {t.rules.reads}：{rule.reads.map(say).join("、")}
         </p>
       )}
       <footer>
@@ -87,7 +88,14 @@ function RuleCard({ rule }: { rule: Rule }) {
         </span>
         <TrustTag trust={rule.trust} />
       </footer>
-      {rule.page && <details><summary>{t.rules.page}</summary><p className="sub rule-page">{rule.page}</p></details>}
+      {rule.page && (
+        <details>
+          <summary>{t.rules.page}</summary>
+          <div className="sub rule-page">
+            <Markdown>{rule.page}</Markdown>
+          </div>
+        </details>
+      )}
     </article>
   );
 }
