@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, desc, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import VerdictIn
+from siteward_platform.api.schemas.safety import VerdictIn
 from siteward_platform.database.models import AlertRecord
 from siteward_platform.refusals import ConflictError, InvalidError, NotFoundError
 

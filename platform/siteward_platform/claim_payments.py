@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import ClaimPaymentIn
+from siteward_platform.api.schemas.claim_acts import ClaimPaymentIn
 from siteward_platform.claims import announce, change_claim, move, subject
 from siteward_platform.database.models import Claim, Contract, Payment
 from siteward_platform.holds import load_hold

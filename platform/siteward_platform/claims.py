@@ -7,7 +7,7 @@ from sqlalchemy import desc, func, select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import ClaimIn, SignatureIn
+from siteward_platform.api.schemas.claim_acts import ClaimIn, SignatureIn
 from siteward_platform.database.models import Claim, Contract, FindingRecord, HoldRecord, Payment
 from siteward_platform.payments import ZERO, paid_of_claim, paid_total
 from siteward_platform.progress import get_milestone

@@ -6,7 +6,7 @@ from sqlalchemy import desc, select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import HazardClosureIn, HazardIn
+from siteward_platform.api.schemas.safety import HazardClosureIn, HazardIn
 from siteward_platform.database.models import AlertRecord, HazardRecord
 from siteward_platform.refusals import ConflictError, InvalidError, NotFoundError
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.claim_acts import (
     AuditConclusionIn,
     AuditOpeningIn,
     DecisionIn,

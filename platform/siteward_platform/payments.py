@@ -8,7 +8,7 @@ from sqlalchemy import desc, func, select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import PayeeAccountIn, PaymentIn
+from siteward_platform.api.schemas.progress import PayeeAccountIn, PaymentIn
 from siteward_platform.database.models import Contract, PayeeAccountChange, Payment
 from siteward_platform.progress import get_milestone
 from siteward_platform.refusals import ConflictError, InvalidError

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.progress import (
     MeasurementIn,
     MilestoneAcceptanceIn,
     MilestoneClaimIn,

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act, no_project
-from siteward_platform.api.schemas import ProjectIn
+from siteward_platform.api.schemas.setup import ProjectIn
 from siteward_platform.database.models import (
     Contract,
     Device,

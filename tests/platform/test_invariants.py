@@ -14,7 +14,7 @@ from sqlalchemy import Engine, func, select
 
 from siteward_platform import claim_payments, claims, hold_decisions
 from siteward_platform.act import Act, acting
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.claim_acts import (
     AuditConclusionIn,
     AuditOpeningIn,
     ClaimPaymentIn,

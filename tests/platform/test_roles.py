@@ -3,7 +3,7 @@
 import pytest
 
 from siteward_platform.api.app import describe
-from siteward_platform.api.schemas import Role
+from siteward_platform.api.schemas.values import Role
 from tests.platform import kindergarten as k
 from tests.platform.desk import Desk
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel
 
-from siteward_platform.api import schemas
+from siteward_platform.api.schemas import claim_acts, safety, setup, values
+from siteward_platform.api.schemas import progress as progress_bodies
 from siteward_simulators.paper import ACCOUNTS, Step, affairs, filing, paying, progress, set_up
 from siteward_simulators.world.calendar import Calendar
 from siteward_simulators.world.scenario_file import load_scenarios
@@ -12,17 +13,17 @@ from siteward_simulators.world.scenario_file import load_scenarios
 CALENDAR = Calendar(datetime(2026, 3, 11, 18, 30, tzinfo=UTC))  # already the 12th in Shanghai
 SCENARIOS = {s.site: s for s in load_scenarios()}
 BODIES: dict[str, type[BaseModel]] = {
-    "reports": schemas.ProgressReportIn,
-    "measurements": schemas.MeasurementIn,
-    "claim": schemas.MilestoneClaimIn,
-    "acceptance": schemas.MilestoneAcceptanceIn,
-    "payee-account": schemas.PayeeAccountIn,
-    "hazards": schemas.HazardIn,
-    "closure": schemas.HazardClosureIn,
-    "claims": schemas.ClaimIn,
-    "signature": schemas.SignatureIn,
-    "wage-payment": schemas.ClaimPaymentIn,
-    "works-payment": schemas.ClaimPaymentIn,
+    "reports": progress_bodies.ProgressReportIn,
+    "measurements": progress_bodies.MeasurementIn,
+    "claim": progress_bodies.MilestoneClaimIn,
+    "acceptance": progress_bodies.MilestoneAcceptanceIn,
+    "payee-account": progress_bodies.PayeeAccountIn,
+    "hazards": safety.HazardIn,
+    "closure": safety.HazardClosureIn,
+    "claims": claim_acts.ClaimIn,
+    "signature": claim_acts.SignatureIn,
+    "wage-payment": claim_acts.ClaimPaymentIn,
+    "works-payment": claim_acts.ClaimPaymentIn,
 }
 
 
@@ -34,7 +35,7 @@ def everything(site: str) -> list[Step]:
 
 @pytest.mark.parametrize("site", SCENARIOS)
 def test_every_body_is_what_the_platform_takes(site: str) -> None:
-    project = schemas.ProjectIn.model_validate(set_up(SCENARIOS[site], CALENDAR).body)
+    project = setup.ProjectIn.model_validate(set_up(SCENARIOS[site], CALENDAR).body)
     assert project.started_on < project.planned_finish
     assert {z.camera for z in project.zones} <= {d.id for d in project.devices}
     seen = set()
@@ -76,4 +77,4 @@ def test_finder_and_closer_and_claimant_and_acceptor_are_different_people() -> N
             assert step.who == "chief"
         if step.path.endswith("/closure"):
             assert step.who != "inspector"
-    assert {role for _, _, role in ACCOUNTS} == {*schemas.Role} - {"admin"}
+    assert {role for _, _, role in ACCOUNTS} == {*values.Role} - {"admin"}

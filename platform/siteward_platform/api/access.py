@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from siteward_platform.accounts import account_of
 from siteward_platform.act import Act, acting, looking
 from siteward_platform.api.parts import Parts, parts_of
-from siteward_platform.api.schemas import Role
+from siteward_platform.api.schemas.values import Role
 from siteward_platform.database.models import Account
 from siteward_platform.refusals import ForbiddenError, UnauthenticatedError
 from siteward_rules.hold_states import Actor

@@ -23,7 +23,7 @@ from siteward_platform.api.routes import (
     projects,
     safety,
 )
-from siteward_platform.api.schemas import Failure
+from siteward_platform.api.schemas.values import Failure
 
 _FAILURES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Failure, "description": words}

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from siteward_ingest.series import StoreError
-from siteward_platform.api.schemas import Failure
+from siteward_platform.api.schemas.values import Failure
 from siteward_platform.refusals import RefusedError
 from siteward_rules.claims import ClaimRefusedError
 from siteward_rules.hold_states import (

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from siteward_platform.api.errors import answer
-from siteward_platform.api.schemas import Failure
+from siteward_platform.api.schemas.values import Failure
 
 HEADER: Final = "x-requested-with"
 VALUE: Final = "siteward"

@@ -13,18 +13,17 @@ from siteward_platform.api.access import (
     Staff,
     Supervisor,
 )
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.claim_acts import (
     AuditConclusionIn,
     AuditOpeningIn,
-    ClaimDetail,
     ClaimIn,
     ClaimPaymentIn,
-    ClaimSummary,
     DecisionIn,
     OpinionIn,
     ReleaseIn,
     SignatureIn,
 )
+from siteward_platform.api.schemas.claims import ClaimDetail, ClaimSummary
 from siteward_platform.api.views.claims import claim_detail, claim_summary
 from siteward_rules.claims import ClaimState
 

@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from siteward_ingest.series import StoreError
 from siteward_platform.api.parts import Parts, parts_of
-from siteward_platform.api.schemas import Health, Readiness
+from siteward_platform.api.schemas.people import Readiness
+from siteward_platform.api.schemas.values import Health
 from siteward_platform.database import migrate
 
 router: Final = APIRouter(tags=["health"])

@@ -11,7 +11,7 @@ from siteward_platform.api.access import COOKIE, STAFF_ROLES, check_role, signed
 from siteward_platform.api.errors import answer
 from siteward_platform.api.live import BadWatchError, Live, Viewer, parse_watch
 from siteward_platform.api.parts import Parts
-from siteward_platform.api.schemas import Failure
+from siteward_platform.api.schemas.values import Failure
 from siteward_platform.refusals import ForbiddenError, RefusedError
 
 router: Final = APIRouter()

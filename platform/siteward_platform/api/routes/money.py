@@ -6,7 +6,7 @@ from fastapi import APIRouter, status
 
 from siteward_platform import payments, projects
 from siteward_platform.api.access import Finance, Staff
-from siteward_platform.api.schemas import PayeeAccountIn, PaymentIn, PaymentOut
+from siteward_platform.api.schemas.progress import PayeeAccountIn, PaymentIn, PaymentOut
 from siteward_platform.api.views.claims import payment_out
 
 router: Final = APIRouter(tags=["money"])

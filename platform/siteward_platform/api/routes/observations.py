@@ -6,7 +6,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 
 from siteward_platform.api.access import Staff
-from siteward_platform.api.schemas import RuleOut, Series
+from siteward_platform.api.schemas.projects import Series
+from siteward_platform.api.schemas.safety import RuleOut
 from siteward_platform.api.views.rules import all_rules
 from siteward_platform.api.views.series import series_out
 from siteward_platform.refusals import InvalidError

@@ -9,7 +9,7 @@ from siteward_platform.accounts import NewAccount
 from siteward_platform.accounts import create_account as make_account
 from siteward_platform.api.access import COOKIE, Admin, Everybody, LogReader
 from siteward_platform.api.parts import Parts, parts_of
-from siteward_platform.api.schemas import AccountIn, AuditEntry, Me, SignIn
+from siteward_platform.api.schemas.people import AccountIn, AuditEntry, Me, SignIn
 from siteward_platform.api.views.people import audit_entry, me
 from siteward_platform.audit.log import newest_entries
 

@@ -7,17 +7,14 @@ from fastapi import APIRouter, Path, status
 from siteward_contracts.topics import SLUG_PATTERN
 from siteward_platform import progress, projects
 from siteward_platform.api.access import Admin, ChiefSupervisor, Department, Everybody
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.progress import (
     MeasurementIn,
     MilestoneAcceptanceIn,
     MilestoneClaimIn,
-    Overview,
     ProgressReportIn,
-    ProjectDetail,
-    ProjectIn,
-    ProjectSummary,
-    SCurve,
 )
+from siteward_platform.api.schemas.projects import Overview, ProjectDetail, ProjectSummary, SCurve
+from siteward_platform.api.schemas.setup import ProjectIn
 from siteward_platform.api.views import standing
 
 router: Final = APIRouter(tags=["projects"])

@@ -8,16 +8,16 @@ from fastapi.responses import FileResponse
 from siteward_platform import alerts, hazards, projects
 from siteward_platform.alerts import AlertFilter
 from siteward_platform.api.access import Safety, Staff
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.safety import (
     AlertOut,
     AlertPage,
     AlertState,
     HazardClosureIn,
     HazardIn,
     HazardOut,
-    Severity,
     VerdictIn,
 )
+from siteward_platform.api.schemas.values import Severity
 from siteward_platform.api.views.alerts import alert_out, hazard_out
 from siteward_platform.refusals import NotFoundError
 

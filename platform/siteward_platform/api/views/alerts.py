@@ -1,7 +1,8 @@
 """Alerts and hazards as people read them."""
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import AlertOut, HazardOut, Text
+from siteward_platform.api.schemas.safety import AlertOut, HazardOut
+from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import AlertRecord, HazardRecord, Project
 

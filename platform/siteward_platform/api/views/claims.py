@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy import desc, select
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.claims import (
     AuditCaseOut,
     ClaimDetail,
     ClaimSummary,
@@ -13,9 +13,9 @@ from siteward_platform.api.schemas import (
     FindingOut,
     HoldOut,
     OpinionOut,
-    PaymentOut,
-    Text,
 )
+from siteward_platform.api.schemas.progress import PaymentOut
+from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.api.views.timeline import timeline
 from siteward_platform.claim_actions import allowed_actions

@@ -4,7 +4,8 @@ import json
 
 from sqlalchemy.orm import Session
 
-from siteward_platform.api.schemas import AuditEntry, Me, Role
+from siteward_platform.api.schemas.people import AuditEntry, Me
+from siteward_platform.api.schemas.values import Role
 from siteward_platform.database.models import Account, LogEntry
 
 

@@ -5,7 +5,8 @@ from functools import cache
 from typing import Final
 
 from siteward_contracts.catalog import HAZARDS
-from siteward_platform.api.schemas import RuleOut, Text
+from siteward_platform.api.schemas.safety import RuleOut
+from siteward_platform.api.schemas.values import Text
 from siteward_rules.findings import FundRule
 from siteward_rules.funds import FUND_RULES
 from siteward_rules.rule_file import PAGES, load_packs, shipped_files

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from siteward_contracts.catalog import METRICS
 from siteward_ingest.series import SeriesKey, SeriesStore, chart_width
-from siteward_platform.api.schemas import Series, SeriesPoint
+from siteward_platform.api.schemas.projects import Series, SeriesPoint
 from siteward_platform.api.views.site import name_of, unit_of
 from siteward_platform.refusals import NotFoundError
 

@@ -8,14 +8,14 @@ from sqlalchemy import select
 from siteward_contracts.catalog import HAZARDS, METRICS
 from siteward_ingest.series import Point, SeriesStore, StoreError
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.projects import (
     DeviceOut,
     MilestoneOut,
     Reading,
-    Text,
     WorkItemOut,
     ZoneOut,
 )
+from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.camera_sight import online_ratio
 from siteward_platform.database.models import (

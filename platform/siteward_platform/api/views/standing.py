@@ -7,17 +7,16 @@ from sqlalchemy import func, select
 
 from siteward_ingest.series import SeriesStore
 from siteward_platform.act import Act
-from siteward_platform.api.schemas import (
+from siteward_platform.api.schemas.projects import (
     ContractOut,
-    DangerZoneIn,
     Lights,
     Overview,
-    PersonIn,
     ProjectDetail,
     ProjectSummary,
     SCurve,
-    Text,
 )
+from siteward_platform.api.schemas.setup import DangerZoneIn, PersonIn
+from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.site import devices_out, milestones_out, work_items_out, zones_out
 from siteward_platform.claim_actions import waiting_claims
 from siteward_platform.database.models import (

@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from siteward_platform.api.schemas import Text, TimelineEntry
+from siteward_platform.api.schemas.claims import TimelineEntry
+from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import LogEntry
 

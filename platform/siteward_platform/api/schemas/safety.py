@@ -1,0 +1,107 @@
+"""Alerts, hazards and the rules that raise them."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from siteward_platform.api.schemas.values import In, Out, Reason, Severity, Text
+
+AlertState = Literal["pending", "firing", "resolved"]
+
+
+class HazardIn(In):
+    """A hazard found by a person. ``major`` needs the clause it falls under."""
+
+    kind: str
+    severity: Severity
+    description: Reason
+    clause: str = ""
+    found_on: date
+    due: date
+    alert: int | None = None
+
+
+class HazardClosureIn(In):
+    """A recheck that found the hazard gone, by another person than the finder."""
+
+    closed_on: date
+    note: Reason
+
+
+class AlertOut(Out):
+    """One incident, from firing to resolved."""
+
+    id: int
+    project: str
+    project_name: Text
+    rule: str
+    kind: str
+    title: Text
+    severity: Severity
+    state: AlertState
+    device: str | None
+    zone: str | None
+    started_at: datetime
+    fired_at: datetime | None
+    resolved_at: datetime | None
+    value: float | None
+    limit: float | None
+    unit: str
+    summary: Text
+    evidence: str | None
+    box: tuple[float, float, float, float] | None
+    confidence: float | None
+    count: int
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    verdict: Literal["confirmed", "false_alarm", "cannot_tell"] | None
+    verdict_by: str | None
+    verdict_reason: str | None
+    source: str
+
+
+class AlertPage(Out):
+    """A page of alerts, newest first; ``next_before`` asks for the next one."""
+
+    alerts: list[AlertOut]
+    total: int
+    next_before: int | None
+
+
+class VerdictIn(In):
+    """A person's judgement of an alert; a false alarm needs its reason."""
+
+    verdict: Literal["confirmed", "false_alarm", "cannot_tell"]
+    reason: str = Field(default="", max_length=2000)
+
+
+class HazardOut(Out):
+    """A hazard a person found or confirmed."""
+
+    id: int
+    project: str
+    kind: str
+    severity: Severity
+    description: str
+    clause: str
+    found_by: str
+    found_on: date
+    due: date
+    closed_on: date | None
+    closed_by: str | None
+
+
+class RuleOut(Out):
+    """A rule as people read it."""
+
+    id: str
+    title: Text
+    family: Literal["stream", "fund"]
+    severity: str
+    action: str
+    reads: list[Text]
+    condition: Text
+    source: str
+    trust: str
+    page: str
