@@ -56,7 +56,7 @@ def test_it_becomes_ready_signs_the_first_admin_in_and_stops_with_a_viewer_open(
             ):
                 asked = time.monotonic()
                 process.send_signal(signal.SIGTERM)
-                process.wait(8)
+                assert process.wait(8) == 0, "an orderly end is no failure"
                 assert time.monotonic() - asked < 5
 
 

@@ -2,9 +2,11 @@
 
 import errno
 import logging
+import signal
 import socket
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import click
@@ -74,9 +76,18 @@ def _serve(settings: ApiSettings) -> None:
         ws_max_size=_LARGEST_REQUEST_OVER_LIVE,
         server_header=False,
     )
-    uvicorn.Server(config).run(sockets=[listener])
-    parts.series.close()
-    parts.database.dispose()
+    # Once it has closed, uvicorn raises the signal again; an orderly end is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        parts.series.close()
+        parts.database.dispose()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _parts(settings: ApiSettings, broker: Broker) -> Parts:
