@@ -9,8 +9,8 @@ Colour = tuple[float, float, float]
 """BGR, 0 to 255; as a factor, 1 is full daylight."""
 
 NOON: Final[Colour] = (1.0, 1.0, 1.0)
-DUSK: Final[Colour] = (0.60, 0.64, 0.70)
-FLOODLIGHT: Final[Colour] = (0.50, 0.53, 0.54)
+DUSK: Final[Colour] = (0.68, 0.72, 0.78)
+FLOODLIGHT: Final[Colour] = (0.64, 0.67, 0.69)
 
 SKY_ZENITH: Final[dict[str, Colour]] = {
     "noon": (206, 158, 108),
