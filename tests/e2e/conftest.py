@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -88,8 +89,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        code = process.wait(30)
         output.close()
+    assert code == 0, (folder / "demo.out").read_text("utf-8")
+    assert left_behind(folder) == []
 
 
 @pytest.fixture(scope="package")
@@ -108,6 +111,16 @@ def artifacts() -> Path:
     folder = Path(os.environ.get("SITEWARD_ARTIFACTS", Path(__file__).parent / "artifacts"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def left_behind(folder: Path) -> list[str]:
+    """Command lines of processes that work in a demo's folder."""
+    commands = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        about = " ".join(process.info["cmdline"] or []), str(process.info["environ"] or "")
+        if process.pid != os.getpid() and any(str(folder) in text for text in about):
+            commands.append(about[0])
+    return commands
 
 
 def pretty(value: Any) -> str:
