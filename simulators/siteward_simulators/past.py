@@ -32,7 +32,7 @@ LIVE_CLAIMS_AFTER: Final = 20.0
 """Seconds from the end of the past to the claims that are filed before a visitor's eyes."""
 CATCH_UP_SECONDS: Final = 180.0
 """How long ingest and worker may take to work through the past."""
-ASK_EVERY: Final = 0.25
+ASK_EVERY: Final = 0.5
 """Seconds between two looks at the platform."""
 LOOK_BACK: Final = timedelta(minutes=45)
 """A camera's samples of so long must be there for an instant to be known."""
