@@ -33,7 +33,7 @@ class State(msgspec.Struct, frozen=True):
         since: When the breach began.
         fired_at: When it had lasted long enough.
         clear_since: Since when it is over while the alert goes on firing.
-        value: The worst value since the breach began.
+        value: What an alert shows of the values since the breach began.
         count: Detections since then.
         cause: The first of them.
         tracks: Incidents a camera has begun and not ended.
@@ -101,7 +101,7 @@ def step(
     began = state if state.phase != "idle" else State("pending", since=ts, tracks=state.tracks)
     after = State(
         began.phase, began.since, began.fired_at, None,
-        began.value if value is None else rule.worse(began.value, value),
+        began.value if value is None else rule.shown(began.value, value),
         began.count + (cause is not None), began.cause or cause, began.tracks,
     )  # fmt: skip
     if after.phase == "pending" and not rule.wait:

@@ -12,9 +12,6 @@ Action = Literal["notice", "review", "hold", "audit"]
 Trust = Literal["read", "verify", "default"]
 """Where a threshold comes from: read in the source, to be verified, or a platform default."""
 
-YUAN: Final = "元"
-PERCENT: Final = "%"
-
 
 class Text(NamedTuple):
     """The same words in both languages."""
@@ -23,13 +20,22 @@ class Text(NamedTuple):
     en: str
 
 
+NO_UNIT: Final = Text("", "")
+YUAN: Final = Text("元", "yuan")
+PERCENT: Final = Text("%", "%")
+DAYS: Final = Text("天", "days")
+HOURS: Final = Text("小时", "hours")
+POINTS: Final = Text("个百分点", "points")
+PIECES: Final = Text("项", "items")
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a finding's arithmetic; ``value`` is exact text."""
+    """One number of a finding's arithmetic: exact text, or words in both languages."""
 
     name: Text
-    value: str
-    unit: str = ""
+    value: str | Text
+    unit: Text = NO_UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Finding:
     title: Text
     severity: FindingSeverity
     action: Action
-    formula: str
+    formula: Text
     explanation: Text
     numbers: tuple[Number, ...]
     clears_when: Text
@@ -91,7 +97,7 @@ class FundRule:
     title: Text
     severity: FindingSeverity
     action: Action
-    formula: str
+    formula: Text
     reads: tuple[str, ...]
     clears_when: Text
     basis: str

@@ -18,7 +18,7 @@ from siteward_contracts.catalog import HAZARDS, METRICS
 from siteward_contracts.config_file import ConfigError, ConfigProblem, Document, read, validate
 from siteward_rules.condition import DETECTION, READING, Condition, ConditionError, check_alive
 from siteward_rules.findings import Action, Text, Trust
-from siteward_rules.stream_rule import Aggregate, Hours, Layer, Source, StreamRule
+from siteward_rules.stream_rule import Aggregate, Hours, Layer, Shows, Source, StreamRule
 
 SHIPPED: Final = Path(str(files("siteward_rules"))) / "packs"
 """The packs that come with Siteward."""
@@ -113,7 +113,7 @@ class RuleSpec(_Strict):
     wait: Duration = Field(default=timedelta(0), alias="for")
     keep: Duration = Field(default=timedelta(0), alias="keep_firing_for")
     stale: Duration | None = None
-    worst: Literal["max", "min"] = "max"
+    shows: Shows = "max"
     hazard: str
     severity: Literal["info", "general", "serious", "suspected_major"]
     action: Action = "notice"
@@ -299,5 +299,5 @@ def _build(pack: PackSpec, spec: RuleSpec) -> StreamRule:
         keep=spec.keep,
         stale=spec.stale or default_stale,
         hours=spec.hours,
-        worst=spec.worst,
+        shows=spec.shows,
     )

@@ -13,6 +13,8 @@ from siteward_rules.findings import Action, Text, Trust
 
 Aggregate = Literal["mean", "energy_mean", "max", "min", "last", "count"]
 Layer = Literal["national", "city", "project"]
+Shows = Literal["max", "min", "last"]
+"""An extreme for a peak, the last value for a standing that people ask for as it is."""
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -92,7 +94,7 @@ class StreamRule:
         keep: How long an alert goes on firing after the breach ended (``keep_firing_for``).
         stale: A value holds no longer than this without another.
         hours: When the rule applies; None is always.
-        worst: Which extreme an alert shows.
+        shows: Which value of a breach an alert shows.
     """
 
     id: str
@@ -116,7 +118,7 @@ class StreamRule:
     keep: timedelta = timedelta(0)
     stale: timedelta = timedelta(minutes=20)
     hours: Hours | None = None
-    worst: Literal["max", "min"] = "max"
+    shows: Shows = "max"
 
     @property
     def of_detections(self) -> bool:
@@ -134,11 +136,11 @@ class StreamRule:
                 return False
         return self.hours is None or self.hours.contain(ts)
 
-    def worse(self, a: float | None, b: float) -> float:
-        """The worse of two values."""
-        if a is None:
-            return b
-        return max(a, b) if self.worst == "max" else min(a, b)
+    def shown(self, before: float | None, value: float) -> float:
+        """Which of a breach's values so far and its next one an alert shows."""
+        if before is None or self.shows == "last":
+            return value
+        return max(before, value) if self.shows == "max" else min(before, value)
 
 
 def summary(rule: StreamRule, value: float | None, started_at: datetime) -> Text:

@@ -54,6 +54,9 @@ SETUP: dict[str, Any] = {
             ],
         }
     ],
+    "danger_zones": [
+        {"id": "pit-edge", "name": {"zh": "基坑临边", "en": "Pit edge"}, "camera": "cam-1"}
+    ],
     "devices": [
         {"id": "agent", "kind": "agent", "name": {"zh": "边缘终端", "en": "Agent"}},
         {"id": "cam-1", "kind": "camera", "name": {"zh": "塔机全景", "en": "Overview"}},

@@ -1,5 +1,6 @@
 """The schema, and what columns promise, on SQLite and on a real PostgreSQL."""
 
+import json
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -7,21 +8,30 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from alembic import command as alembic
 from click.testing import CliRunner
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from siteward_platform.database import migrate
 from siteward_platform.database.main import command
-from siteward_platform.database.models import Claim, HoldRecord, Payment, Project, SeenMessage
+from siteward_platform.database.models import (
+    Claim,
+    FindingRecord,
+    HoldRecord,
+    Payment,
+    Project,
+    SeenMessage,
+)
 from siteward_platform.database.session import reading, writing
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BOTH = {"zh": "项目", "en": "Project"}
 
 
 def project(**changes: object) -> Project:
     fields: dict[str, object] = {
-        "id": "p", "name": {"zh": "项目", "en": "Project"}, "kind": "road", "address": "",
+        "id": "p", "name": BOTH, "kind": "road", "address": "",
         "latitude": 30.1, "longitude": 120.2, "started_on": date(2026, 1, 1),
         "planned_finish": date(2026, 12, 1),
     }  # fmt: skip
@@ -47,6 +57,35 @@ def claim(amount: str, wage: str) -> Claim:
 def test_migrations_build_exactly_what_the_mappings_say(database: Engine) -> None:
     migrate.compare(database)
     assert migrate.revision(database) == migrate.newest()
+
+
+def test_findings_of_one_language_are_read_in_both_after_the_upgrade(database: Engine) -> None:
+    config = migrate.configuration(database)
+    with writing(database) as session:
+        session.add(project())
+        session.flush()
+        session.add(claim("2900000.00", "580000.00"))
+        session.flush()
+        session.add(
+            FindingRecord(
+                claim_id=1, rule="FR-02", rule_version="1", title=BOTH, severity="critical",
+                action="hold", formula=BOTH, explanation=BOTH, evidence=[], clears_when=BOTH,
+                basis="", trust="read", found_at=NOON,
+                numbers=[{"name": BOTH, "value": BOTH, "unit": BOTH}],
+            )
+        )  # fmt: skip
+    alembic.downgrade(config, "0005")
+    with database.connect() as connection:
+        formula, numbers = connection.execute(text("SELECT formula, numbers FROM findings")).one()
+    assert formula == "项目"
+    kept = json.loads(numbers) if isinstance(numbers, str) else numbers
+    assert kept == [{"name": BOTH, "value": "项目", "unit": "项目"}]
+    alembic.upgrade(config, "head")
+    with reading(database) as session:
+        finding = session.scalars(select(FindingRecord)).one()
+        same = {"zh": "项目", "en": "项目"}
+        assert finding.formula == same
+        assert finding.numbers == [{"name": BOTH, "value": "项目", "unit": same}]
 
 
 def test_money_is_exact_to_the_fen_and_sums_in_the_database(database: Engine) -> None:

@@ -1,9 +1,13 @@
 """The acceptance scenario end to end, by the people with the right roles and by no others."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from siteward_platform.database.session import writing
+from siteward_platform.holds import keep_hold, load_hold
+from siteward_rules.holds import expire
 from tests.platform import kindergarten as k
 from tests.platform.desk import Desk, ok
 
@@ -28,10 +32,13 @@ def test_from_the_hold_to_the_released_remainder(desk: Desk) -> None:
     number = desk.anomalous_claim()
     paid = desk.act("finance", number, "wage-payment", k.paid("W-1"))
     assert (paid["wage_paid"], paid["state"]) == ("580000.00", "held")
+    assert paid["comparison"]["paid_with_claim"] == 68.75, "its own wages count once"
 
     assert desk.claim(number, "supervisor")["allowed_actions"] == ["opinion"]
     given = desk.act("supervisor", number, "opinion", k.OPINION)
     assert given["hold"]["state"] == "under_review"
+    assert given["allowed_actions"] == [], "an opinion that stands is not asked for again"
+    assert given["opinions"][0]["by"] == desk.display_name("supervisor")
 
     assert desk.claim(number, "finance")["allowed_actions"] == ["decide"]
     decided = desk.act("finance", number, "decision", k.HOLD)
@@ -43,6 +50,7 @@ def test_from_the_hold_to_the_released_remainder(desk: Desk) -> None:
     desk.act("auditor", number, "audit", k.AUDIT)
     concluded = desk.act("auditor", number, "audit/conclusion", k.CONCLUSION)
     assert concluded["audit_case"]["reduction"] == "2105000.00"
+    assert concluded["audit_case"]["concluded_by"] == desk.display_name("auditor")
 
     assert desk.claim(number, "finance")["allowed_actions"] == ["release"]
     released = desk.act("finance", number, "release", k.RELEASE)
@@ -71,7 +79,21 @@ def test_from_the_hold_to_the_released_remainder(desk: Desk) -> None:
         "hold.opinion", "hold.decide", "audit.open", "audit.conclude", "hold.release",
         "claim.pay_works",
     ]  # fmt: skip
-    assert all("{" not in entry["text"]["zh"] for entry in settled["timeline"])
+    for entry in settled["timeline"]:
+        for words in entry["text"].values():
+            assert words != entry["action"] and "—" not in words and "{" not in words, entry
+    subject = next(e for e in settled["timeline"] if e["action"] == "audit.open")["text"]["zh"]
+    assert subject == "开展审计：主体封顶工程量专项审计"
+
+
+def test_after_an_expired_review_the_supervisor_is_asked_again(desk: Desk) -> None:
+    number = desk.anomalous_claim()
+    desk.act("supervisor", number, "opinion", k.OPINION)
+    with writing(desk.database) as session:
+        hold = load_hold(session, number)
+        assert hold is not None
+        keep_hold(session, number, expire(hold, hold.review_due + timedelta(days=1)))
+    assert desk.claim(number, "supervisor")["allowed_actions"] == ["opinion"]
 
 
 def test_an_honest_claim_passes_and_is_paid_in_full(desk: Desk) -> None:

@@ -79,13 +79,15 @@ def test_putting_a_project_again_keeps_what_happened_to_it(desk: Desk) -> None:
 def test_a_project_whose_parts_do_not_fit_names_every_problem(sqlite_desk: Desk) -> None:
     zone = k.SETUP["zones"][0] | {"camera": "cam-9", "work_item": "roof"}
     milestone = k.SETUP["milestones"][0] | {"work_items": ["roof"]}
-    body = k.SETUP | {"zones": [zone], "milestones": [milestone]}
+    danger = k.SETUP["danger_zones"][0] | {"camera": "box"}
+    body = k.SETUP | {"zones": [zone], "milestones": [milestone], "danger_zones": [danger]}
     answer = sqlite_desk.person("admin").put(BASE, json=body)
     assert answer.status_code == 422
     assert answer.json()["fields"] == {
         "zones[0].camera": "没有摄像机 cam-9",
         "zones[0].work_item": "没有分项工程 roof",
         "milestones[0].work_items": "没有分项工程 roof",
+        "danger_zones[0].camera": "没有摄像机 box",
     }
 
 
@@ -164,7 +166,9 @@ def test_a_major_hazard_needs_its_clause_and_another_person_to_close_it(desk: De
     url = f"/api/v1/hazards/{found['id']}/closure"
     assert inspector.post(url, json=closure).json()["code"] == "same_person"
     assert ok(desk.person("supervisor").get(BASE))["lights"]["safety"] == "red"
-    assert ok(desk.person("supervisor").post(url, json=closure))["closed_by"] == "supervisor"
+    assert ok(desk.person("supervisor").post(url, json=closure))["closed_by"] == desk.display_name(
+        "supervisor"
+    )
     assert ok(desk.person("supervisor").get(BASE))["lights"]["safety"] == "green"
 
 
@@ -182,6 +186,26 @@ def test_alerts_come_in_pages_newest_first_each_exactly_once(desk: Desk) -> None
     assert seen == sorted(seen, reverse=True)
     none = ok(client.get("/api/v1/alerts", params={"severity": "serious"}))
     assert (none["alerts"], none["total"]) == ([], 0)
+
+
+def test_an_alert_says_where_by_name(sqlite_desk: Desk) -> None:
+    sqlite_desk.setup()
+    with writing(sqlite_desk.database) as session:
+        session.add_all(
+            alert(n, device=device, zone=zone)
+            for n, (device, zone) in enumerate(
+                [(None, None), ("cam-1", "pit-edge"), ("cam-1", "main"), ("gone", "gone")]
+            )
+        )
+    page = ok(sqlite_desk.person("supervisor").get("/api/v1/alerts"))
+    names = [(a["device_name"], a["zone_name"]) for a in page["alerts"]]
+    camera = {"zh": "塔机全景", "en": "Overview"}
+    assert names == [
+        (None, None),
+        (camera, {"zh": "基坑临边", "en": "Pit edge"}),
+        (camera, {"zh": "主楼", "en": "Main building"}),
+        (None, None),
+    ]
 
 
 def test_an_alert_is_acknowledged_taken_back_and_judged(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from siteward_rules.facts import (
     ProjectFacts,
     ZoneFacts,
 )
-from siteward_rules.findings import Finding, FundRule
+from siteward_rules.findings import Finding, FundRule, Text
 from siteward_rules.funds import FUND_RULES, fr01, fr02, fr09, fr19, fr21
 from siteward_rules.recommend import assess, combined_risk
 from tests.rules.kindergarten import (
@@ -35,8 +35,11 @@ from tests.rules.kindergarten import (
 
 
 def numbers(finding: Finding | None) -> dict[str, str]:
+    """A finding's numbers by name; words in Chinese."""
     assert finding is not None
-    return {number.name.en: number.value for number in finding.numbers}
+    return {
+        n.name.en: n.value.zh if isinstance(n.value, Text) else n.value for n in finding.numbers
+    }
 
 
 def test_kindergarten_claim_raises_the_five_flags_and_holds_all_but_wages() -> None:

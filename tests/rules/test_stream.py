@@ -78,10 +78,18 @@ def test_limit_itself_is_no_exceedance_unless_the_rule_says_reaches(
         seen = [reading(metric, NIGHT + n * MINUTE, value) for n in range(61)]
         return bool(run(Engine(rules(rule)), seen))
 
-    worse = -0.001 if RULES[rule].worst == "min" else 0.001
+    worse = -0.001 if "<" in RULES[rule].condition.source else 0.001
     assert exceed(limit) is fires
     assert exceed(limit + worse)
     assert not exceed(limit - worse)
+
+
+def test_a_schedule_alert_shows_how_it_stands_not_how_it_once_stood() -> None:
+    engine = Engine(rules("SR-SCHEDULE-BAD"))
+    standing = enumerate((0.0, 0.4, 0.83, 0.84))
+    told = run(engine, [reading("spi", NIGHT + n * MINUTE, spi) for n, spi in standing])
+    assert {t.incident for t in told} == {told[0].incident}
+    assert [(t.change, t.span.value) for t in told] == [("pending", 0.0), ("firing", 0.83)]
 
 
 def test_noise_is_averaged_as_energy_not_arithmetically() -> None:

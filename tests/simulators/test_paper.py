@@ -38,6 +38,8 @@ def test_every_body_is_what_the_platform_takes(site: str) -> None:
     project = setup.ProjectIn.model_validate(set_up(SCENARIOS[site], CALENDAR).body)
     assert project.started_on < project.planned_finish
     assert {z.camera for z in project.zones} <= {d.id for d in project.devices}
+    assert [z.id for z in project.danger_zones] == [z.id for z in SCENARIOS[site].danger_zones]
+    assert project.danger_zones
     seen = set()
     for step in everything(site):
         route = step.path.rsplit("/", 1)[-1]

@@ -16,7 +16,7 @@ from siteward_platform.facts import claim_facts, project_facts, window_of
 from siteward_platform.holds import hold_of, keep_hold
 from siteward_rules import holds
 from siteward_rules.claims import OPEN, ClaimEvent, ClaimState
-from siteward_rules.findings import Finding
+from siteward_rules.findings import Finding, Number, Text
 from siteward_rules.hold_states import HoldState
 from siteward_rules.recommend import Assessment, assess
 
@@ -134,13 +134,21 @@ def _keep_findings(act: Act, claim: Claim, findings: Sequence[Finding]) -> bool:
 def _write(record: FindingRecord, finding: Finding) -> None:
     record.rule_version, record.title = finding.version, finding.title._asdict()
     record.severity, record.action = finding.severity, finding.action
-    record.formula, record.explanation = finding.formula, finding.explanation._asdict()
-    record.numbers = [
-        {"name": n.name._asdict(), "value": n.value, "unit": n.unit} for n in finding.numbers
-    ]
+    record.formula, record.explanation = finding.formula._asdict(), finding.explanation._asdict()
+    record.numbers = [_number(number) for number in finding.numbers]
     record.evidence = list(finding.evidence)
     record.clears_when = finding.clears_when._asdict()
     record.basis, record.trust = finding.basis, finding.trust
+
+
+def _number(number: Number) -> dict[str, object]:
+    value = number.value._asdict() if isinstance(number.value, Text) else number.value
+    return {"name": number.name._asdict(), "value": value, "unit": number.unit._asdict()}
+
+
+def _logged(number: Number) -> str:
+    value = number.value.zh if isinstance(number.value, Text) else number.value
+    return f"{value} {number.unit.zh}".strip()
 
 
 def _record(claim: Claim, found: Assessment, version: int) -> dict[str, object]:
@@ -157,7 +165,7 @@ def _record(claim: Claim, found: Assessment, version: int) -> dict[str, object]:
                 "rule": f.rule,
                 "version": f.version,
                 "severity": f.severity,
-                "inputs": {n.name.en: f"{n.value} {n.unit}".strip() for n in f.numbers},
+                "inputs": {n.name.en: _logged(n) for n in f.numbers},
                 "evidence": list(f.evidence),
             }
             for f in found.findings

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from siteward_rules.facts import ClaimFacts, ProjectFacts, yuan
-from siteward_rules.findings import Finding, FundRule, Number, Text, money
+from siteward_rules.findings import PERCENT, Finding, FundRule, Number, Text, money
 
 TOLERANCE: Final = Decimal("0.01")
 """Share of the contract an excess must pass (platform default)."""
@@ -29,7 +29,7 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         money("本次申请", "This claim", claim.amount),
         money("未抵扣预付款", "Advance not yet recovered", facts.unrecovered_advance),
         money("核定完成产值", "Verified value", facts.verified_value),
-        Number(Text("支付上限比例", "Cap"), f"{cap * 100:.1f}", "%"),
+        Number(Text("支付上限比例", "Cap"), f"{cap * 100:.1f}", PERCENT),
         money("可付上限", "Ceiling", ceiling),
         money("超出", "Excess", excess),
     )
@@ -42,7 +42,11 @@ RULE: Final = FundRule(
     title=Text("超进度付款", "Paid ahead of verified progress"),
     severity="high",
     action="hold",
-    formula="累计支付（含本次）− 未抵扣预付款 > 核定完成产值 × 支付上限比例，且超出 > 合同价 1%",
+    formula=Text(
+        "累计支付（含本次）− 未抵扣预付款 > 核定完成产值 × 支付上限比例，且超出 > 合同价 1%",
+        "Paid, this claim included − advance not yet recovered > verified value × cap, "
+        "by more than 1 % of the contract",
+    ),
     reads=("payments", "accepted progress", "contract"),
     clears_when=Text(
         "总监理工程师核定的产值达到所付金额，或申请金额调减到可付上限以内。",

@@ -26,8 +26,8 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         f"The claim is bound to milestone “{en}”, which is {status.en}.",
     )
     numbers = (
-        Number(Text("验收节点", "Milestone"), zh),
-        Number(Text("节点状态", "Status"), status.zh),
+        Number(Text("验收节点", "Milestone"), Text(zh, en)),
+        Number(Text("节点状态", "Status"), status),
         money("本次申请", "This claim", claim.amount),
     )
     return RULE.finding(explanation, numbers)
@@ -39,7 +39,9 @@ RULE: Final = FundRule(
     title=Text("未验收先付款", "Payment before acceptance"),
     severity="critical",
     action="hold",
-    formula="申请对应验收节点的状态 ≠ 已验收",
+    formula=Text(
+        "申请对应验收节点的状态 ≠ 已验收", "The claim's milestone is anything but accepted"
+    ),
     reads=("milestones", "claim"),
     clears_when=Text("总监理工程师验收通过该节点。", "The chief supervisor accepts the milestone."),
     basis="建设工程质量管理条例第三十七条：未经总监理工程师签字，不拨付工程款",

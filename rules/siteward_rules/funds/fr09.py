@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from siteward_rules.facts import ClaimFacts, ProjectFacts
-from siteward_rules.findings import Finding, FundRule, Number, Text, money
+from siteward_rules.findings import DAYS, Finding, FundRule, Number, Text, money
 
 COOLING_DAYS: Final = 30
 """A change this recent (in days before the claim) is a finding (platform default)."""
@@ -28,9 +28,10 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     if changed:
         numbers.append(Number(Text("账户变更日期", "Account changed on"), changed.isoformat()))
         days = (claim.claimed_on - changed).days
-        numbers.append(Number(Text("距申请天数", "Days before the claim"), str(days), "天"))
+        numbers.append(Number(Text("距申请天数", "Days before the claim"), str(days), DAYS))
+    english = "; ".join(reason.en for reason in reasons)
     explanation = Text(
-        "；".join(r.zh for r in reasons) + "。", "; ".join(r.en for r in reasons) + "."
+        "；".join(reason.zh for reason in reasons) + "。", f"{english[0].upper()}{english[1:]}."
     )
     return RULE.finding(explanation, tuple(numbers))
 
@@ -38,7 +39,7 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
 def _other(facts: ProjectFacts, claim: ClaimFacts) -> Text | None:
     if claim.payee_account == facts.contract.payee_account:
         return None
-    return Text("申请的收款账户与合同账户不一致", "The account is not the contract's")
+    return Text("申请的收款账户与合同账户不一致", "the account is not the contract's")
 
 
 def _changed(facts: ProjectFacts, claim: ClaimFacts) -> Text | None:
@@ -47,10 +48,10 @@ def _changed(facts: ProjectFacts, claim: ClaimFacts) -> Text | None:
         return None
     days = (claim.claimed_on - changed).days
     if days < 0:
-        return Text("收款账户在申请之后变更", "The account changed after the claim was filed")
+        return Text("收款账户在申请之后变更", "the account changed after the claim was filed")
     return Text(
         f"收款账户在申请前 {days} 天变更，不足 {COOLING_DAYS} 天",
-        f"The account changed {days} days before the claim, less than {COOLING_DAYS}",
+        f"the account changed {days} days before the claim, less than {COOLING_DAYS} days",
     )
 
 
@@ -60,7 +61,7 @@ def _first(facts: ProjectFacts, claim: ClaimFacts) -> Text | None:
         return None
     return Text(
         f"首次向该账户付款且超过 {FIRST_PAYMENT:,.2f} 元",
-        f"The first payment to this account, and above {FIRST_PAYMENT:,.2f} yuan",
+        f"the first payment to this account, and above {FIRST_PAYMENT:,.2f} yuan",
     )
 
 
@@ -74,7 +75,11 @@ RULE: Final = FundRule(
     title=Text("收款账户变更", "New or changed payee account"),
     severity="high",
     action="hold",
-    formula="收款账户 ≠ 合同账户，或变更距申请 < 30 天，或首次付款 > 50,000 元（此前付往其他账户）",
+    formula=Text(
+        "收款账户 ≠ 合同账户，或变更距申请 < 30 天，或首次付款 > 50,000 元（此前付往其他账户）",
+        "Account ≠ the contract's, or changed < 30 days before the claim, or a first payment "
+        "> 50,000 yuan where others were paid before",
+    ),
     reads=("contract", "payee account changes", "payments", "claim"),
     clears_when=Text(
         "财政回访核实账户属于合同收款人，由有权人员决定解除。",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from siteward_rules.facts import CameraFacts, ClaimFacts, ProjectFacts
-from siteward_rules.findings import Finding, FundRule, Number, Text, percent
+from siteward_rules.findings import HOURS, Finding, FundRule, Number, Text, percent
 
 LOW_RATIO: Final = 0.80
 """Seven-day online ratio below which a usually good camera is a finding (platform default)."""
@@ -20,9 +20,9 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         return None
     worst = min(dark, key=lambda camera: camera.online_ratio_7d)
     baseline = "—" if worst.baseline_ratio is None else f"{worst.baseline_ratio:.0%}"
-    names = "、".join(_name(camera).zh for camera in dark)
+    names = "、".join(f"“{_name(camera).zh}”" for camera in dark)
     explanation = Text(
-        f"申请前 7 天摄像机“{names}”监控中断：“{_name(worst).zh}”在线率 {worst.online_ratio_7d:.0%}"
+        f"申请前 7 天摄像机{names}监控中断：“{_name(worst).zh}”在线率 {worst.online_ratio_7d:.0%}"
         f"（平时 {baseline}），最长中断 {worst.longest_outage_hours:.1f} 小时。",
         f"In the 7 days before the claim {', '.join(_name(c).en for c in dark)} did not watch: "
         f"{_name(worst).en} was online {worst.online_ratio_7d:.0%} (usually {baseline}), "
@@ -52,7 +52,7 @@ def _numbers(camera: CameraFacts) -> list[Number]:
         Number(
             Text(f"{zh} 最长中断", f"{en} longest outage"),
             f"{camera.longest_outage_hours:.1f}",
-            "小时",
+            HOURS,
         ),
     ]
     if camera.baseline_ratio is not None:
@@ -67,7 +67,10 @@ RULE: Final = FundRule(
     title=Text("申报前监控中断", "Cameras dark before the claim"),
     severity="medium",
     action="review",
-    formula="申请前 7 天在线率 < 80% 且平时 ≥ 95%，或单次中断 ≥ 24 小时",
+    formula=Text(
+        "申请前 7 天在线率 < 80% 且平时 ≥ 95%，或单次中断 ≥ 24 小时",
+        "Online < 80 % of the 7 days before the claim and usually ≥ 95 %, or one outage ≥ 24 hours",
+    ),
     reads=("device health", "claim"),
     clears_when=Text(
         "现场核查并补充该时段的施工影像资料。",

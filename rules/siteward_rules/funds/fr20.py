@@ -3,7 +3,7 @@
 from typing import Final
 
 from siteward_rules.facts import ClaimFacts, HazardFacts, ProjectFacts
-from siteward_rules.findings import Finding, FundRule, Number, Text, money
+from siteward_rules.findings import PIECES, Finding, FundRule, Number, Text, money
 
 _MAJOR: Final = frozenset({"major", "suspected_major"})
 
@@ -22,8 +22,8 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         f"the works part {claim.works_amount:,.2f} yuan should wait, wages flow on.",
     )
     numbers = (
-        Number(Text("未销号重大隐患", "Open major hazards"), str(major), "项"),
-        Number(Text("逾期较大隐患", "Overdue serious hazards"), str(overdue), "项"),
+        Number(Text("未销号重大隐患", "Open major hazards"), str(major), PIECES),
+        Number(Text("逾期较大隐患", "Overdue serious hazards"), str(overdue), PIECES),
         Number(Text("隐患编号", "Hazards"), ", ".join(str(hazard.id) for hazard in standing)),
         money("工程款部分", "Works part", claim.works_amount),
     )
@@ -44,7 +44,10 @@ RULE: Final = FundRule(
     title=Text("重大隐患未销号付款", "Payment with a major hazard open"),
     severity="high",
     action="hold",
-    formula="存在未销号的重大或疑似重大隐患，或逾期未整改的较大隐患 ≥ 1 项",
+    formula=Text(
+        "存在未销号的重大或疑似重大隐患，或逾期未整改的较大隐患 ≥ 1 项",
+        "At least one major or suspected major hazard open, or one serious hazard overdue",
+    ),
     reads=("hazards", "claim"),
     clears_when=Text(
         "隐患复查合格并销号。", "The hazards are rechecked by another person and closed."

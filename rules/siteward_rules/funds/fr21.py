@@ -3,7 +3,15 @@
 from typing import Final
 
 from siteward_rules.facts import ClaimFacts, ProjectFacts, ZoneFacts
-from siteward_rules.findings import Finding, FindingSeverity, FundRule, Number, Text, percent
+from siteward_rules.findings import (
+    POINTS,
+    Finding,
+    FindingSeverity,
+    FundRule,
+    Number,
+    Text,
+    percent,
+)
 
 GAP_POINTS: Final = 10.0
 """Points by which the claim must exceed the cameras (platform default)."""
@@ -45,7 +53,7 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         percent("不可见部分（按上报）", "Unseen part, as reported", unseen),
         percent("申报进度（可见部分）", "Claimed, visible part", claimed),
         percent("影像进度（可见部分）", "Seen, visible part", camera),
-        Number(Text("相差", "Difference"), f"{gap:.1f}", "百分点"),
+        Number(Text("相差", "Difference"), f"{gap:.1f}", POINTS),
     )
     severity: FindingSeverity = "high" if gap > HIGH_GAP_POINTS else "medium"
     evidence = tuple(zone.evidence for zone in seen if zone.evidence)
@@ -80,7 +88,10 @@ RULE: Final = FundRule(
     title=Text("申报与影像不符", "Claimed progress disagrees with cameras"),
     severity="medium",
     action="review",
-    formula="可见部分：申报进度 − 影像进度 > 10 个百分点（> 20 为高），置信度 ≥ 0.8",
+    formula=Text(
+        "可见部分：申报进度 − 影像进度 > 10 个百分点（> 20 为高），置信度 ≥ 0.8",
+        "On the visible part: claimed − seen > 10 points (> 20 is high), confidence ≥ 0.8",
+    ),
     reads=("claim", "zone states", "reported progress"),
     clears_when=Text(
         "影像测得的进度赶上申报，或现场计量证实申报属实。",

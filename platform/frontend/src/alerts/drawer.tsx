@@ -11,9 +11,9 @@ import { useToast } from "../app/toast";
 import { useLanguage, word } from "../i18n/language";
 import { asShare } from "../ui/bar";
 import { Evidence } from "../ui/evidence";
-import { Place } from "../ui/place";
 import { Loaded } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
+import { placeOf } from "./place";
 
 export function AlertDrawer({ id, onClose }: { id: number | null; onClose: () => void }) {
   const { t } = useLanguage();
@@ -53,7 +53,7 @@ function Case({ alert }: { alert: Alert }) {
       <dl className="facts">
         <Item name={t.alerts.project}>{say(alert.project_name)}</Item>
         <Item name={t.alerts.where}>
-          {alert.device ? <Place project={alert.project} device={alert.device} zone={alert.zone} /> : t.common.none}
+          {placeOf(alert, say) || t.common.none}
         </Item>
         <Item name={t.alerts.started}>{exact(alert.started_at)}</Item>
         {alert.fired_at && <Item name={t.alerts.fired}>{exact(alert.fired_at)}</Item>}

@@ -792,8 +792,10 @@ export interface components {
             state: "pending" | "firing" | "resolved";
             /** Device */
             device: string | null;
+            device_name: components["schemas"]["Text"] | null;
             /** Zone */
             zone: string | null;
+            zone_name: components["schemas"]["Text"] | null;
             /**
              * Started At
              * Format: date-time
@@ -1275,14 +1277,13 @@ export interface components {
         };
         /**
          * FindingNumber
-         * @description One number of a finding's arithmetic, named.
+         * @description One number of a finding's arithmetic, named; words come in both languages.
          */
         FindingNumber: {
             name: components["schemas"]["Text"];
             /** Value */
-            value: string;
-            /** Unit */
-            unit: string;
+            value: string | components["schemas"]["Text"];
+            unit: components["schemas"]["Text"];
         };
         /**
          * FindingOut
@@ -1304,8 +1305,7 @@ export interface components {
              * @enum {string}
              */
             action: "notice" | "review" | "hold" | "audit";
-            /** Formula */
-            formula: string;
+            formula: components["schemas"]["Text"];
             explanation: components["schemas"]["Text"];
             /** Numbers */
             numbers: components["schemas"]["FindingNumber"][];

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useCallback, useRef } from "react";
 import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import { ApiError } from "../api/client";
+import { placeOf } from "../alerts/place";
 import { alert, me, useStaleness } from "../api/queries";
 import { useLanguage } from "../i18n/language";
 import type { LiveEvent } from "../live/frame";
@@ -154,7 +155,7 @@ function Announcer() {
         notification.warning({
           key: `alert-${String(id)}`,
           title: `${t.live.newAlert} · ${say(found.title)}`,
-          description: `${say(found.project_name)} · ${say(found.summary)}`,
+          description: [say(found.project_name), placeOf(found, say), say(found.summary)].filter(Boolean).join(" · "),
           placement: "bottomRight",
           duration: 8,
           actions: (

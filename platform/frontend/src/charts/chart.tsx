@@ -4,6 +4,7 @@ import { init, use as register, type EChartsType } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
+import { useLanguage } from "../i18n/language";
 
 register([LineChart, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, CanvasRenderer]);
 
@@ -12,13 +13,16 @@ export interface ChartProps {
   label: string;
 }
 
-/** An ECharts canvas that fills its box and follows its size. */
+const LOCALE = { zh: "ZH", en: "EN" } as const;
+
+/** An ECharts canvas that fills its box, follows its size and names months in the spoken language. */
 export default function Chart({ option, label }: ChartProps) {
+  const { language } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   useEffect(() => {
     if (!box.current) return;
-    const made = init(box.current);
+    const made = init(box.current, null, { locale: LOCALE[language] });
     chart.current = made;
     const watch = new ResizeObserver(() => {
       made.resize();
@@ -29,9 +33,9 @@ export default function Chart({ option, label }: ChartProps) {
       made.dispose();
       chart.current = null;
     };
-  }, []);
+  }, [language]);
   useEffect(() => {
     chart.current?.setOption(option, { notMerge: true });
-  }, [option]);
+  }, [option, language]);
   return <div ref={box} className="chart" role="img" aria-label={label} />;
 }

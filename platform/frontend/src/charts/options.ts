@@ -31,8 +31,9 @@ interface Hovered {
 export function sCurveOption(curve: SCurve, today: string, t: Dictionary): EChartsCoreOption {
   const words = t.project;
   const amounts = { [words.planned]: curve.planned, [words.earned]: curve.earned, [words.paid]: curve.paid };
+  // What is still to come has no value and no point: a stepped line would reach out for it.
   const points = (values: (string | null)[]) =>
-    curve.dates.map((date, i) => [date, values[i] == null ? null : asLength(values[i]) / 10_000]);
+    curve.dates.flatMap((date, i) => (values[i] == null ? [] : [[date, asLength(values[i]) / 10_000]]));
   const line = { type: "line", symbol: "none", connectNulls: false } as const;
   return {
     ...base,

@@ -1,5 +1,6 @@
 import { million } from "../format/money";
 import { claimsEn } from "./en.claims";
+import { fieldsEn } from "./en.fields";
 import type { Dictionary } from "./zh";
 
 function counted(n: number, unit: string): string {
@@ -33,6 +34,8 @@ export const en: Dictionary = {
     language: "中文",
     all: "All",
     none: "None",
+    yes: "Yes",
+    no: "No",
     unknown: "No data",
     loading: "Loading",
     more: "Load more",
@@ -94,6 +97,7 @@ export const en: Dictionary = {
     claims: (n) => counted(n, "open claim"),
     camerasOk: (ok, total) => `Cameras ${String(ok)}/${String(total)}`,
     coverage: (percent) => `coverage ${percent}`,
+    spi: "SPI",
     noPicture: "No picture",
   },
   lights: {
@@ -296,7 +300,6 @@ export const en: Dictionary = {
       "claim.file": "Claim filed",
       "claim.sign": "Claim signed",
       "claim.evaluate": "Claim checked",
-      "claim.pass": "Check passed",
       "claim.pay_wages": "Wages paid",
       "claim.pay_works": "Works paid",
       "claim.withdraw": "Claim withdrawn",
@@ -307,6 +310,13 @@ export const en: Dictionary = {
       "hold.expire": "Review overdue",
       "audit.open": "Audit opened",
       "audit.conclude": "Audit concluded",
+    },
+    fields: fieldsEn,
+    subjects: {
+      claim: (id) => `Claim No. ${id}`,
+      alert: (id) => `Alert No. ${id}`,
+      hazard: (id) => `Hazard No. ${id}`,
+      account: (id) => `Account ${id}`,
     },
   },
   roles: {

@@ -19,7 +19,6 @@ export const loggedZh = {
   "claim.file": "提交用款申请",
   "claim.sign": "总监签字",
   "claim.evaluate": "系统核对",
-  "claim.pass": "核对通过",
   "claim.pay_wages": "支付工资",
   "claim.pay_works": "支付工程款",
   "claim.withdraw": "撤回申请",

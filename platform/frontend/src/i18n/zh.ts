@@ -2,6 +2,7 @@ import type { Light, Role, Severity, Verdict } from "../api/types";
 import { wan, type Yuan } from "../format/money";
 import type { Ago } from "../format/time";
 import { claimsZh } from "./zh.claims";
+import { fieldsZh } from "./zh.fields";
 import { loggedZh } from "./zh.logged";
 
 const AGO: Record<Ago["unit"], string> = { second: "秒", minute: "分钟", hour: "小时", day: "天" };
@@ -33,6 +34,8 @@ export const zh = {
     language: "English",
     all: "全部",
     none: "无",
+    yes: "是",
+    no: "否",
     unknown: "暂无数据",
     loading: "正在加载",
     more: "加载更多",
@@ -94,6 +97,7 @@ export const zh = {
     claims: (n: number) => `在办申请 ${n}`,
     camerasOk: (ok: number, total: number) => `摄像机 ${ok}/${total}`,
     coverage: (percent: string) => `可见覆盖率 ${percent}`,
+    spi: "进度绩效",
     noPicture: "暂无画面",
   },
   lights: {
@@ -293,6 +297,13 @@ export const zh = {
     more: "展开",
     system: "系统",
     actions: loggedZh,
+    fields: fieldsZh,
+    subjects: {
+      claim: (id: string) => `用款申请 № ${id}`,
+      alert: (id: string) => `预警 № ${id}`,
+      hazard: (id: string) => `隐患 № ${id}`,
+      account: (id: string) => `账号 ${id}`,
+    },
   },
   roles: {
     supervisor: "人大街道工委",

@@ -25,7 +25,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
       <p>{say(finding.explanation)}</p>
       <p className="formula mono">
         <span className="sub">{words.formula}</span>
-        {finding.formula}
+        {say(finding.formula)}
       </p>
       <table className="numbers">
         <tbody>
@@ -33,7 +33,8 @@ export function FindingCard({ finding }: { finding: Finding }) {
             <tr key={number.name.zh}>
               <th scope="row">{say(number.name)}</th>
               <td>
-                {written(number.value)} <span className="sub">{number.unit}</span>
+                {typeof number.value === "string" ? written(number.value) : say(number.value)}{" "}
+                <span className="sub">{say(number.unit)}</span>
               </td>
             </tr>
           ))}

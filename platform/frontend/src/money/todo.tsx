@@ -72,7 +72,8 @@ function ClaimRow({ claim }: { claim: ClaimDetail }) {
         </span>
         <span className="sub">
           {say(claim.project_name)} · <Money amount={claim.amount} />
-          {claim.flags.length > 0 && ` · ${t.claims.flow.flagsFound(claim.flags.length)}`}
+          {claim.flags.length > 0 && " · "}
+          {claim.flags.length > 0 && <span className="keep">{t.claims.flow.flagsFound(claim.flags.length)}</span>}
         </span>
       </Link>
     </li>

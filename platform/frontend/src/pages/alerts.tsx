@@ -2,6 +2,7 @@ import { Button, Select } from "antd";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "react-router";
 import { AlertDrawer } from "../alerts/drawer";
+import { placeOf } from "../alerts/place";
 import { alertPages, type AlertFilter } from "../alerts/queries";
 import { overview } from "../api/queries";
 import type { Alert } from "../api/types";
@@ -9,7 +10,6 @@ import { useNow } from "../app/clock";
 import { ago, exact } from "../format/time";
 import { useLanguage, word } from "../i18n/language";
 import { Evidence } from "../ui/evidence";
-import { Place } from "../ui/place";
 import { Loaded, Notice } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
 import "../styles/alerts.css";
@@ -129,9 +129,7 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
           </span>
           <span>{say(alert.summary)}</span>
           <span className="sub">
-            {say(alert.project_name)}
-            {alert.device && " · "}
-            <Place project={alert.project} device={alert.device} zone={alert.zone} /> · <time title={exact(at)}>{t.common.ago(ago(at, now))}</time>
+            {[say(alert.project_name), placeOf(alert, say)].filter(Boolean).join(" · ")} · <time title={exact(at)}>{t.common.ago(ago(at, now))}</time>
           </span>
         </span>
         <span className="alert-state">

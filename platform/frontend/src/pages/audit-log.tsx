@@ -1,7 +1,10 @@
 import { Button } from "antd";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 import { client, take } from "../api/client";
+import { overview, project as projectQuery, rules as rulesQuery } from "../api/queries";
 import type { AuditEntry } from "../api/types";
+import { projectOf, saidOf, subjectOf, type Names, type Said } from "../audit/entry";
 import { exact } from "../format/time";
 import { useLanguage, word } from "../i18n/language";
 import { Loaded, Notice } from "../ui/state";
@@ -43,6 +46,7 @@ export default function AuditLog() {
 function Entries({ entries }: { entries: AuditEntry[] }) {
   const { t } = useLanguage();
   const words = t.auditLog;
+  const names = useNames(entries);
   if (entries.length === 0) return <Notice title={words.empty} />;
   return (
     <section className="panel">
@@ -56,23 +60,7 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <tr key={entry.seq}>
-              <td className="mono">{entry.seq}</td>
-              <td>{exact(entry.at)}</td>
-              <td>
-                {word(t.common.actors, entry.who)} <span className="sub">{entry.role === "system" ? words.system : word(t.roles, entry.role)}</span>
-              </td>
-              <td title={entry.action}>{word(words.actions, entry.action)}</td>
-              <td className="mono">{entry.subject}</td>
-              <td className="log-detail">
-                {Object.entries(entry.detail).map(([name, value]) => (
-                  <Detail key={name} name={name} value={value} />
-                ))}
-              </td>
-              <td className="mono sub" title={entry.hash}>
-                {entry.hash.slice(0, 12)}
-              </td>
-            </tr>
+            <Row key={entry.seq} entry={entry} names={names} />
           ))}
         </tbody>
       </table>
@@ -80,16 +68,58 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
   );
 }
 
-const LONG = 60;
-
-/** One named value of an entry; a long one is folded away. */
-function Detail({ name, value }: { name: string; value: unknown }) {
+function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
   const { t } = useLanguage();
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (value === null || text === "" || text === "[]") return null;
-  if (typeof value === "string" || text.length < LONG) {
+  const system = entry.role === "system";
+  const subject = subjectOf(entry, names, t);
+  return (
+    <tr>
+      <td className="log-seq sub">{entry.seq}</td>
+      <td className="log-at">{exact(entry.at)}</td>
+      <td className="log-who">
+        {system ? word(t.common.actors, entry.who) : word(t.roles, entry.role)}
+        {!system && <span className="sub"> {entry.who}</span>}
+      </td>
+      <td className="log-action">
+        <strong>{word(t.auditLog.actions, entry.action)}</strong>
+      </td>
+      <td className="log-subject">{subject.to ? <Link to={subject.to}>{subject.text}</Link> : subject.text}</td>
+      <td className="log-detail">
+        {saidOf(entry, names, t).map((said) => (
+          <Detail key={said.name} said={said} />
+        ))}
+      </td>
+      <td className="log-hash mono sub" title={entry.hash}>
+        {entry.hash.slice(0, 12)}
+      </td>
+    </tr>
+  );
+}
+
+/** The names of the projects, their parts and the rules the entries speak of, as far as known. */
+function useNames(entries: AuditEntry[]): Names {
+  const { say } = useLanguage();
+  const { data: known } = useQuery(overview);
+  const { data: rules } = useQuery(rulesQuery);
+  const ids = new Set(known?.projects.map(({ id }) => id));
+  const spoken = [...new Set(entries.map(projectOf))].filter((id) => ids.has(id));
+  const details = useQueries({ queries: spoken.map((id) => projectQuery(id)) }).flatMap(({ data }) => (data ? [data] : []));
+  const parts = details.flatMap(({ id, milestones, work_items }) =>
+    [...milestones, ...work_items].map((part) => [`${id}/${part.id}`, say(part.name)]),
+  );
+  return {
+    projects: Object.fromEntries((known?.projects ?? []).map(({ id, name }) => [id, say(name)])),
+    parts: Object.fromEntries(parts) as Names["parts"],
+    rules: Object.fromEntries((rules ?? []).map(({ id, title }) => [id, say(title)])),
+  };
+}
+
+/** One named value of an entry; a whole record is folded away. */
+function Detail({ said: { name, text, record } }: { said: Said }) {
+  const { t } = useLanguage();
+  if (!record) {
     return (
-      <span>
+      <span className="log-field">
         <span className="sub">{name}</span> {text}
       </span>
     );
@@ -99,7 +129,7 @@ function Detail({ name, value }: { name: string; value: unknown }) {
       <summary>
         <span className="sub">{name}</span> {t.auditLog.more}
       </summary>
-      <pre className="mono">{JSON.stringify(value, null, 1)}</pre>
+      <pre className="mono">{text}</pre>
     </details>
   );
 }

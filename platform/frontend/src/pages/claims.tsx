@@ -1,7 +1,7 @@
 import { Button, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { claims as claimsQuery, overview } from "../api/queries";
+import { claims as claimsQuery, overview, rules as rulesQuery } from "../api/queries";
 import type { ClaimState, ClaimSummary } from "../api/types";
 import { mayFileClaims } from "../app/roles";
 import { useMe } from "../app/session";
@@ -92,7 +92,7 @@ export function ClaimTable({ claims }: { claims: ClaimSummary[] }) {
             <tr key={claim.id} onClick={() => void navigate(`/claims/${String(claim.id)}`)}>
               <td>
                 <Link to={`/claims/${String(claim.id)}`}>{claim.title}</Link>
-                <div className="sub">
+                <div className="sub keep">
                   {say(claim.project_name)} · {claim.claimed_on}
                 </div>
               </td>
@@ -146,15 +146,19 @@ export function ClaimTable({ claims }: { claims: ClaimSummary[] }) {
 }
 
 function Flags({ claim }: { claim: ClaimSummary }) {
-  const { t } = useLanguage();
+  const { t, say } = useLanguage();
+  const { data: rules } = useQuery(rulesQuery);
   if (claim.flags.length === 0) return <span className="sub">{t.claims.list.noFlags}</span>;
   return (
     <span className="flag-row">
-      {claim.flags.map((flag) => (
-        <Tag key={flag} tone="bad">
-          {flag}
-        </Tag>
-      ))}
+      {claim.flags.map((flag) => {
+        const rule = rules?.find(({ id }) => id === flag);
+        return (
+          <Tag key={flag} tone="bad">
+            {rule ? say(rule.title) : flag}
+          </Tag>
+        );
+      })}
     </span>
   );
 }

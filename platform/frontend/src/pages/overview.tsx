@@ -36,16 +36,18 @@ function Desk({ data }: { data: OverviewData }) {
     <>
       <h1 className="visually-hidden">{t.nav.overview}</h1>
       <Headline data={data} />
-      {seesMoney && <Todo />}
-      <section>
-        <h2 className="section-title">{t.overview.projects}</h2>
-        {data.projects.length === 0 && <Notice title={t.overview.noProjects} note={t.overview.noProjectsNote} />}
-        <div className="project-cards">
-          {[...data.projects].sort((a, b) => alarms(b) - alarms(a)).map((project) => (
-            <ProjectCard key={project.id} project={project} />
-          ))}
-        </div>
-      </section>
+      <div className={seesMoney ? "desk" : ""}>
+        {seesMoney && <Todo />}
+        <section>
+          <h2 className="section-title">{t.overview.projects}</h2>
+          {data.projects.length === 0 && <Notice title={t.overview.noProjects} note={t.overview.noProjectsNote} />}
+          <div className="project-cards">
+            {[...data.projects].sort((a, b) => alarms(b) - alarms(a)).map((project) => (
+              <ProjectCard key={project.id} project={project} />
+            ))}
+          </div>
+        </section>
+      </div>
     </>
   );
 }
@@ -57,6 +59,7 @@ function alarms({ lights }: ProjectSummary): number {
 
 function Headline({ data }: { data: OverviewData }) {
   const { t } = useLanguage();
+  const { role } = useMe();
   const words = t.overview;
   return (
     <section className="headline">
@@ -74,7 +77,7 @@ function Headline({ data }: { data: OverviewData }) {
       <Figure name={words.openAlerts} alarm={data.open_alerts > 0}>
         {data.open_alerts}
       </Figure>
-      <Figure name={words.claimsWaiting}>{data.claims_waiting}</Figure>
+      {maySee(role, "claims") && <Figure name={words.claimsWaiting}>{data.claims_waiting}</Figure>}
       <Figure name={words.cameras} alarm={data.cameras_ok < data.cameras_total}>
         {data.cameras_ok}
         <span className="of"> / {data.cameras_total}</span>
@@ -126,41 +129,43 @@ function ProjectCard({ project }: { project: ProjectSummary }) {
           </p>
         </div>
         <TrafficLights lights={project.lights} />
-        <div className="project-bars">
-          <Bar name={words.planned} percent={project.planned_percent} kind="planned" unknown={unknown} />
-          <Bar name={words.accepted} percent={project.accepted_percent} kind="accepted" unknown={unknown} />
-          <Bar
-            name={words.camera}
-            percent={project.camera_percent}
-            kind="camera"
-            unknown={unknown}
-            note={project.camera_percent === null ? unknown : words.coverage(asShare(project.coverage))}
-          />
+        <div className="project-figures">
+          <div className="project-bars">
+            <Bar name={words.planned} percent={project.planned_percent} kind="planned" unknown={unknown} />
+            <Bar name={words.accepted} percent={project.accepted_percent} kind="accepted" unknown={unknown} />
+            <Bar
+              name={words.camera}
+              percent={project.camera_percent}
+              kind="camera"
+              unknown={unknown}
+              note={project.camera_percent === null ? unknown : words.coverage(asShare(project.coverage))}
+            />
+          </div>
+          <dl className="project-money">
+            <div>
+              <dt>{words.contract}</dt>
+              <dd>
+                <Money amount={project.contract_sum} />
+              </dd>
+            </div>
+            <div>
+              <dt>{words.paid}</dt>
+              <dd>
+                <Money amount={project.paid} />
+              </dd>
+            </div>
+            <div>
+              <dt>{words.held}</dt>
+              <dd className={isPositive(project.held) ? "late" : ""}>
+                <Money amount={project.held} />
+              </dd>
+            </div>
+            <div>
+              <dt>{words.spi}</dt>
+              <dd>{project.spi === null ? "—" : project.spi.toFixed(2)}</dd>
+            </div>
+          </dl>
         </div>
-        <dl className="project-money">
-          <div>
-            <dt>{words.contract}</dt>
-            <dd>
-              <Money amount={project.contract_sum} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.paid}</dt>
-            <dd>
-              <Money amount={project.paid} />
-            </dd>
-          </div>
-          <div>
-            <dt>{words.held}</dt>
-            <dd className={isPositive(project.held) ? "late" : ""}>
-              <Money amount={project.held} />
-            </dd>
-          </div>
-          <div>
-            <dt>SPI</dt>
-            <dd>{project.spi === null ? "—" : project.spi.toFixed(2)}</dd>
-          </div>
-        </dl>
         <p className="project-foot sub">
           {maySee(role, "alerts") && <Link to={`/alerts?project=${project.id}`}>{words.alerts(project.open_alerts)}</Link>}
           {maySee(role, "claims") && <Link to={`/claims?project=${project.id}`}>{words.claims(project.open_claims)}</Link>}

@@ -79,7 +79,7 @@ def judge_alert(desk: Safety, alert: int, body: VerdictIn) -> AlertOut:
 def record_hazard(desk: Safety, project: str, body: HazardIn) -> HazardOut:
     """Records a hazard that a person found or confirmed."""
     with desk.act() as act:
-        return hazard_out(hazards.record_hazard(act, project, body))
+        return hazard_out(act, hazards.record_hazard(act, project, body))
 
 
 @router.get("/projects/{project}/hazards")
@@ -87,14 +87,14 @@ def list_hazards(desk: Staff, project: str) -> list[HazardOut]:
     """A project's hazards, newest first."""
     with desk.look() as act:
         projects.get_project(act.session, project)
-        return [hazard_out(h) for h in hazards.list_hazards(act.session, project)]
+        return [hazard_out(act, h) for h in hazards.list_hazards(act.session, project)]
 
 
 @router.post("/hazards/{hazard}/closure")
 def close_hazard(desk: Safety, hazard: int, body: HazardClosureIn) -> HazardOut:
     """Closes a hazard after a recheck by another person."""
     with desk.act() as act:
-        return hazard_out(hazards.close_hazard(act, hazard, body))
+        return hazard_out(act, hazards.close_hazard(act, hazard, body))
 
 
 @router.get(

@@ -8,11 +8,11 @@ from siteward_platform.api.schemas.values import FindingSeverity, Out, Text, Yua
 
 
 class FindingNumber(Out):
-    """One number of a finding's arithmetic, named."""
+    """One number of a finding's arithmetic, named; words come in both languages."""
 
     name: Text
-    value: str
-    unit: str
+    value: str | Text
+    unit: Text
 
 
 class FindingOut(Out):
@@ -23,7 +23,7 @@ class FindingOut(Out):
     title: Text
     severity: FindingSeverity
     action: Literal["notice", "review", "hold", "audit"]
-    formula: str
+    formula: Text
     explanation: Text
     numbers: list[FindingNumber]
     evidence: list[str]

@@ -41,7 +41,9 @@ class AlertOut(Out):
     severity: Severity
     state: AlertState
     device: str | None
+    device_name: Text | None
     zone: str | None
+    zone_name: Text | None
     started_at: datetime
     fired_at: datetime | None
     resolved_at: datetime | None

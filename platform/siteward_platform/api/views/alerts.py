@@ -4,24 +4,50 @@ from siteward_platform.act import Act
 from siteward_platform.api.schemas.safety import AlertOut, HazardOut
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
-from siteward_platform.database.models import AlertRecord, HazardRecord, Project
+from siteward_platform.database.models import AlertRecord, Device, HazardRecord, Project, Zone
 
 _PEOPLE = ("acknowledged_by", "verdict_by")
-_SAME = set(AlertOut.model_fields) - {"project", "project_name", *_PEOPLE}
+_NAMES = ("project_name", "device_name", "zone_name")
+_SAME = set(AlertOut.model_fields) - {"project", *_NAMES, *_PEOPLE}
 
 
 def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
-    """An alert with its project's name."""
+    """An alert with the names of where it is; None for what the project does not know."""
     project = act.session.get_one(Project, alert.project_id)
     return AlertOut(
         project=alert.project_id,
         project_name=Text(**project.name),
+        device_name=_device_name(act, alert),
+        zone_name=_zone_name(act, project, alert.zone),
         **{name: getattr(alert, name) for name in _SAME},
         **{name: shown_name(act.session, getattr(alert, name)) for name in _PEOPLE},
     )
 
 
-def hazard_out(hazard: HazardRecord) -> HazardOut:
+def hazard_out(act: Act, hazard: HazardRecord) -> HazardOut:
     """A hazard."""
-    same = set(HazardOut.model_fields) - {"project"}
-    return HazardOut(project=hazard.project_id, **{name: getattr(hazard, name) for name in same})
+    people = ("found_by", "closed_by")
+    same = set(HazardOut.model_fields) - {"project", *people}
+    return HazardOut(
+        project=hazard.project_id,
+        **{name: getattr(hazard, name) for name in same},
+        **{name: shown_name(act.session, getattr(hazard, name)) for name in people},
+    )
+
+
+def _device_name(act: Act, alert: AlertRecord) -> Text | None:
+    if alert.device is None:
+        return None
+    device = act.session.get(Device, (alert.project_id, alert.device))
+    return Text(**device.name) if device else None
+
+
+def _zone_name(act: Act, project: Project, zone: str | None) -> Text | None:
+    """Danger zones first: they are what alerts are about."""
+    if zone is None:
+        return None
+    for danger in project.danger_zones:
+        if danger["id"] == zone:
+            return Text(**danger["name"])
+    watched = act.session.get(Zone, (project.id, zone))
+    return Text(**watched.name) if watched else None

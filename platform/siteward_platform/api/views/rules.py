@@ -96,7 +96,7 @@ def _fund(rule: FundRule) -> RuleOut:
         severity=rule.severity,
         action=rule.action,
         reads=[Text(zh=_FACTS[name], en=name) for name in rule.reads],
-        condition=Text(zh=rule.formula, en=rule.formula),
+        condition=Text(zh=rule.formula.zh, en=rule.formula.en),
         source=rule.basis,
         trust=rule.trust,
         page=_page(rule.id),

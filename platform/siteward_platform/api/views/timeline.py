@@ -14,15 +14,15 @@ from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import LogEntry
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
-    "claim.file": ("申报 {amount} 元，其中工资 {wage_amount} 元", "Filed for {amount} yuan"),
+    "claim.file": (
+        "申报 {amount} 元，其中工资 {wage_amount} 元",
+        "Filed for {amount} yuan, of which wages {wage_amount}",
+    ),
     "claim.sign": ("总监理工程师签字", "Signed by the chief supervisor"),
     "claim.withdraw": ("撤回申请", "Withdrawn"),
     "claim.evaluate": ("风险检查，红旗 {count} 面", "Checked: {count} flags"),
-    "claim.pass": ("风险检查通过，转财政审核", "Passed the check, to finance"),
     "claim.pay_wages": ("发放工资 {amount} 元", "Wages paid: {amount} yuan"),
     "claim.pay_works": ("拨付工程款 {amount} 元", "Works paid: {amount} yuan"),
-    "finding.open": ("发现红旗 {rule}", "Flag {rule} raised"),
-    "finding.clear": ("红旗 {rule} 消除", "Flag {rule} cleared"),
     "hold.recommend": ("建议暂缓拨付 {amount} 元", "Hold of {amount} yuan recommended"),
     "hold.opinion": ("督办建议：{text}", "Supervision opinion: {text}"),
     "hold.expire": ("复核逾期，自动升级", "Review overdue, escalated"),

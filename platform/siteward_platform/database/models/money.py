@@ -91,7 +91,7 @@ class FindingRecord(Base):
     title: Mapped[Bilingual]
     severity: Mapped[str]
     action: Mapped[str]
-    formula: Mapped[str]
+    formula: Mapped[Bilingual]
     explanation: Mapped[Bilingual]
     numbers: Mapped[list[dict[str, Any]]]
     evidence: Mapped[list[str]]
