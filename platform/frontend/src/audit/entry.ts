@@ -38,7 +38,7 @@ export function saidOf(entry: AuditEntry, names: Names, t: Dictionary): Said[] {
 
 function written(field: string, value: unknown, project: string, names: Names, t: Dictionary): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return "";
-  if (field === "rules" && Array.isArray(value)) return value.map((rule) => names.rules[String(rule)] ?? String(rule)).join("、");
+  if (field === "rules" && Array.isArray(value)) return value.map((rule) => names.rules[String(rule)] ?? String(rule)).join(t.common.and);
   if (typeof value === "object") return JSON.stringify(value, null, 1);
   const text = String(value);
   if (AMOUNTS.has(field) && toFen(text) !== null) return yuan(text);

@@ -16,7 +16,7 @@ export const onWallClock = (at: number): number => at + 8 * HOUR;
 const base = {
   animation: false,
   textStyle: { fontFamily: FONT, color: INK },
-  grid: { left: 12, right: 18, top: 60, bottom: 8, containLabel: true },
+  grid: { left: 12, right: 18, top: 60, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
 } as const;
 
 interface Hovered {

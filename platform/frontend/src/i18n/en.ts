@@ -1,6 +1,7 @@
 import { million } from "../format/money";
 import { claimsEn } from "./en.claims";
 import { fieldsEn } from "./en.fields";
+import { loggedEn } from "./en.logged";
 import type { Dictionary } from "./zh";
 
 function counted(n: number, unit: string): string {
@@ -33,6 +34,7 @@ export const en: Dictionary = {
     signOut: "Sign out",
     language: "中文",
     all: "All",
+    and: ", ",
     none: "None",
     yes: "Yes",
     no: "No",
@@ -280,37 +282,7 @@ export const en: Dictionary = {
     empty: "Nothing recorded yet",
     more: "Show",
     system: "System",
-    actions: {
-      "session.open": "Signed in",
-      "session.close": "Signed out",
-      "account.create": "Account made",
-      "project.put": "Project entered",
-      "progress.report": "Progress reported",
-      "progress.measure": "Measured",
-      "milestone.claim": "Milestone claimed",
-      "milestone.accept": "Milestone accepted",
-      "milestone.reject": "Milestone rejected",
-      "payee.change": "Payee account changed",
-      "payment.record": "Payment recorded",
-      "hazard.record": "Hazard recorded",
-      "hazard.close": "Hazard closed",
-      "alert.acknowledge": "Alert acknowledged",
-      "alert.unacknowledge": "Acknowledgement taken back",
-      "alert.judge": "Alert judged",
-      "claim.file": "Claim filed",
-      "claim.sign": "Claim signed",
-      "claim.evaluate": "Claim checked",
-      "claim.pay_wages": "Wages paid",
-      "claim.pay_works": "Works paid",
-      "claim.withdraw": "Claim withdrawn",
-      "hold.recommend": "Hold recommended",
-      "hold.opinion": "Opinion given",
-      "hold.decide": "Hold decided",
-      "hold.release": "Hold released",
-      "hold.expire": "Review overdue",
-      "audit.open": "Audit opened",
-      "audit.conclude": "Audit concluded",
-    },
+    actions: loggedEn,
     fields: fieldsEn,
     subjects: {
       claim: (id) => `Claim No. ${id}`,

@@ -33,6 +33,7 @@ export const zh = {
     signOut: "退出登录",
     language: "English",
     all: "全部",
+    and: "、",
     none: "无",
     yes: "是",
     no: "否",
