@@ -105,8 +105,23 @@ def test_unrecovered_advance_is_not_progress_money() -> None:
     )
     facts = replace(HONEST, payments=(*HONEST.payments, advance))
     assert facts.unrecovered_advance == Decimal("900000.00")
-    found = numbers(fr01.evaluate(facts, HONEST_CLAIM))
-    assert found["Excess"] == "700000.00"
+    found = fr01.evaluate(facts, HONEST_CLAIM)
+    assert numbers(found)["Excess"] == "700000.00"
+    gross = HONEST.paid_with(HONEST_CLAIM) + advance.amount
+    assert found is not None
+    assert f"累计支付 {gross:,.2f} 元，扣除未抵扣预付款 900,000.00 元后为" in found.explanation.zh
+    assert " × 97% = " in found.explanation.zh
+
+
+def test_every_flag_speaks_both_languages() -> None:
+    for finding in assess(DISHONEST, CLAIM).findings:
+        words = [finding.title, finding.formula, finding.explanation, finding.clears_when]
+        for number in finding.numbers:
+            words += [number.name, *([number.value] if isinstance(number.value, Text) else [])]
+            assert bool(number.unit.zh) is bool(number.unit.en), finding.rule
+        for zh, en in words:
+            assert any("\u4e00" <= letter <= "\u9fff" for letter in zh), (finding.rule, zh)
+            assert en and not any("\u4e00" <= letter <= "\u9fff" for letter in en), en
 
 
 @pytest.mark.parametrize("status", ["planned", "claimed", "rejected"])

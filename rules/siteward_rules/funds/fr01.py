@@ -13,27 +13,38 @@ TOLERANCE: Final = Decimal("0.01")
 def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     """Compares net payments including this claim with verified value x cap."""
     cap = facts.contract.progress_cap
-    net = facts.paid_with(claim) - facts.unrecovered_advance
+    gross, advance = facts.paid_with(claim), facts.unrecovered_advance
+    net = gross - advance
     ceiling = yuan(facts.verified_value * cap)
     excess = net - ceiling
     if excess <= facts.contract_total * TOLERANCE:
         return None
+    less, share = _less(advance, net), f"{float(100 * cap):g}%"
     explanation = Text(
-        f"连同本次申请累计支付 {net:,.2f} 元，超过核定产值 {facts.verified_value:,.2f} 元 × "
-        f"{cap:.0%} = {ceiling:,.2f} 元，超出 {excess:,.2f} 元。",
-        f"Paid with this claim {net:,.2f} exceeds verified value {facts.verified_value:,.2f} "
-        f"x {cap:.0%} = {ceiling:,.2f} by {excess:,.2f} yuan.",
+        f"连同本次申请累计支付 {gross:,.2f} 元{less.zh}，超过核定产值 "
+        f"{facts.verified_value:,.2f} 元 × {share} = {ceiling:,.2f} 元，超出 {excess:,.2f} 元。",
+        f"Paid with this claim {gross:,.2f}{less.en} exceeds verified value "
+        f"{facts.verified_value:,.2f} x {share} = {ceiling:,.2f} by {excess:,.2f} yuan.",
     )
     numbers = (
         money("此前累计已付", "Paid before this claim", facts.paid - facts.paid_on(claim)),
         money("本次申请", "This claim", claim.amount),
-        money("未抵扣预付款", "Advance not yet recovered", facts.unrecovered_advance),
+        money("未抵扣预付款", "Advance not yet recovered", advance),
         money("核定完成产值", "Verified value", facts.verified_value),
         Number(Text("支付上限比例", "Cap"), f"{cap * 100:.1f}", PERCENT),
         money("可付上限", "Ceiling", ceiling),
         money("超出", "Excess", excess),
     )
     return RULE.finding(explanation, numbers)
+
+
+def _less(advance: Decimal, net: Decimal) -> Text:
+    if not advance:
+        return Text("", "")
+    return Text(
+        f"，扣除未抵扣预付款 {advance:,.2f} 元后为 {net:,.2f} 元",
+        f", {net:,.2f} without the unrecovered advance of {advance:,.2f},",
+    )
 
 
 RULE: Final = FundRule(
