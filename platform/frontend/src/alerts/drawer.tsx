@@ -47,7 +47,7 @@ function Case({ alert }: { alert: Alert }) {
         <p>{say(alert.summary)}</p>
       </header>
       {alert.evidence && (
-        <Evidence sha256={alert.evidence} alt={`${t.common.evidence}：${say(alert.title)}`} box={alert.box} boxLabel={label} />
+        <Evidence sha256={alert.evidence} alt={`${t.common.evidence}${t.common.colon}${say(alert.title)}`} box={alert.box} boxLabel={label} />
       )}
       <Measured alert={alert} />
       <dl className="facts">
@@ -178,7 +178,7 @@ function Judgement({ alert, mayJudge }: { alert: Alert; mayJudge: boolean }) {
       {alert.verdict ? (
         <div>
           <strong>
-            {t.alerts.judged(alert.verdict_by ?? "")}：{word(t.alerts.verdicts, alert.verdict)}
+            {t.alerts.judged(alert.verdict_by ?? "")}{t.common.colon}{word(t.alerts.verdicts, alert.verdict)}
           </strong>
           {alert.verdict_reason && <blockquote>{alert.verdict_reason}</blockquote>}
         </div>

@@ -95,6 +95,8 @@ function Account({ extra }: { extra: typeof PLACES }) {
   const who = useMe();
   const signOut = useSignOut();
   const menu = useRef<HTMLDetailsElement>(null);
+  // Some names say the duty already.
+  const duty = who.display_name.includes(t.roles[who.role]) ? null : t.roles[who.role];
   function close() {
     if (menu.current) menu.current.open = false;
   }
@@ -115,12 +117,12 @@ function Account({ extra }: { extra: typeof PLACES }) {
         </span>
         <span className="account-name">
           <strong>{who.display_name}</strong>
-          <span>{t.roles[who.role]}</span>
+          {duty && <span>{duty}</span>}
         </span>
       </summary>
       <div className="account-menu">
         <p className="phone-only">
-          {who.display_name} · {t.roles[who.role]}
+          {[who.display_name, duty].filter(Boolean).join(" · ")}
         </p>
         {extra.map(({ to, name }) => (
           <NavLink key={to} to={to} className="phone-only" onClick={close}>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { useLanguage, word } from "../i18n/language";
+import { useLanguage } from "../i18n/language";
+import { drawBoxes } from "./boxes";
 import type { Frame, FrameHeader } from "./frame";
 import { useFrames } from "./provider";
 
@@ -16,18 +17,15 @@ interface Props {
   fps: number;
   label: string;
   onSeen?: (seen: Seen) => void;
-  /** Also shows, small, what a blind camera gives now. */
-  inset?: boolean;
+  /** Enlarged: also names plain persons, and shows, small, what a blind camera gives now. */
+  big?: boolean;
 }
-
-const WARN = "#f2b84b";
-const CALM = "#7fd6d0";
 
 /**
  * A camera's picture, drawn as it comes with what was found in it. While the camera is blind
  * the last good picture stays. A slow browser drops frames; it never queues them.
  */
-export function Picture({ camera, fps, label, onSeen, inset = false }: Props) {
+export function Picture({ camera, fps, label, onSeen, big = false }: Props) {
   const { t } = useLanguage();
   const canvas = useRef<HTMLCanvasElement>(null);
   const small = useRef<HTMLCanvasElement>(null);
@@ -57,21 +55,21 @@ export function Picture({ camera, fps, label, onSeen, inset = false }: Props) {
       const keep = blind && lastGood.current !== null;
       setKeeping(keep);
       if (!keep) {
-        show(frame, main.current, canvas, words, () => {
+        show(frame, main.current, canvas, words, big, () => {
           setDrawn(true);
         });
-      } else if (inset) {
-        show(frame, now.current, small, words, () => undefined);
+      } else if (big) {
+        show(frame, now.current, small, words, false, () => undefined);
       }
     },
-    [onSeen, inset],
+    [onSeen, big],
   );
   useFrames(camera, fps, onFrame);
 
   return (
     <>
       <canvas ref={canvas} className="picture" role="img" aria-label={label} data-drawn={drawn} />
-      {inset && (
+      {big && (
         <div className="picture-now" hidden={!keeping}>
           <span>{t.live.currentView}</span>
           <canvas ref={small} role="img" aria-label={t.live.currentView} />
@@ -93,12 +91,13 @@ function show(
   slot: Slot,
   canvas: { current: HTMLCanvasElement | null },
   words: { current: Record<string, string> },
+  everybody: boolean,
   onDrawn: () => void,
 ) {
   slot.next = frame;
   if (slot.busy) return;
   slot.busy = true;
-  void draw(canvas, slot, words).finally(() => {
+  void draw(canvas, slot, words, everybody).finally(() => {
     slot.busy = false;
     onDrawn();
   });
@@ -108,6 +107,7 @@ async function draw(
   canvas: { current: HTMLCanvasElement | null },
   slot: Slot,
   words: { current: Record<string, string> },
+  everybody: boolean,
 ): Promise<void> {
   for (let frame = slot.next; frame; frame = slot.next) {
     slot.next = null;
@@ -124,31 +124,6 @@ async function draw(
     }
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
-    drawBoxes(context, frame.header, words.current);
-  }
-}
-
-function drawBoxes(context: CanvasRenderingContext2D, header: FrameHeader, words: Record<string, string>) {
-  const { width, height } = context.canvas;
-  const size = Math.max(12, Math.round(height / 24));
-  context.font = `600 ${String(size)}px sans-serif`;
-  context.textBaseline = "middle";
-  for (const { kind, box, confidence } of header.boxes) {
-    const [x, y, w, h] = [box[0] * width, box[1] * height, box[2] * width, box[3] * height];
-    const anybody = kind === "person";
-    const colour = anybody ? CALM : WARN;
-    const text = `${word(words, kind)} ${String(Math.round(confidence * 100))}%`;
-    const tag = size * 1.5;
-    const tagWidth = context.measureText(text).width + size;
-    const left = Math.max(0, Math.min(x, width - tagWidth));
-    const top = y >= tag ? y - tag : Math.min(y + h, height - tag);
-    context.strokeStyle = colour;
-    context.lineWidth = Math.max(2, height / 240);
-    context.strokeRect(x, y, w, h);
-    if (anybody) continue; // where people stand close, their labels would hide them
-    context.fillStyle = colour;
-    context.fillRect(left, top, tagWidth, tag);
-    context.fillStyle = "#10212b";
-    context.fillText(text, left + size / 2, top + tag / 2);
+    drawBoxes(context, frame.header.boxes, words.current, everybody);
   }
 }

@@ -34,12 +34,14 @@ export function Tile({ project, camera, fps, big = false }: TileProps) {
   return (
     <figure className={big ? "tile tile-big" : "tile"} data-testid={`tile-${project.id}-${camera.id}`}>
       <Still camera={camera.id} zones={project.zones} shown={seen === null} />
-      <Picture camera={address(project.id, camera.id)} fps={fps} label={`${t.nav.live} ${name}`} onSeen={onSeen} inset={big} />
+      <Picture camera={address(project.id, camera.id)} fps={fps} label={`${t.nav.live} ${name}`} onSeen={onSeen} big={big} />
       <figcaption>
-        <span className="tile-name">
-          <strong>{say(camera.name)}</strong>
-          <span>{say(project.name)}</span>
-        </span>
+        {!big && (
+          <span className="tile-name">
+            <strong>{say(camera.name)}</strong>
+            <span>{say(project.name)}</span>
+          </span>
+        )}
         <Badge camera={camera} seen={seen} />
       </figcaption>
     </figure>

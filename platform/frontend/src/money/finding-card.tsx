@@ -53,7 +53,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
       </p>
       <footer className="sub">
         <span>
-          {words.basis}：{finding.basis}
+          {words.basis}{t.common.colon}{finding.basis}
         </span>
         <TrustTag trust={finding.trust} />
         <span>

@@ -88,7 +88,7 @@ function Filters({ filter, onChange }: FiltersProps) {
           key={name}
           allowClear
           aria-label={t.alerts[name]}
-          placeholder={`${t.alerts[name]}：${t.common.all}`}
+          placeholder={`${t.alerts[name]}${t.common.colon}${t.common.all}`}
           options={choices[name]}
           value={filter[name] ?? null}
           onChange={(value: string | null) => { onChange(name, value); }}

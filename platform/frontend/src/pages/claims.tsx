@@ -45,7 +45,7 @@ export default function Claims() {
         <Select
           allowClear
           aria-label={t.claims.list.project}
-          placeholder={`${t.claims.list.project}：${t.common.all}`}
+          placeholder={`${t.claims.list.project}${t.common.colon}${t.common.all}`}
           value={project}
           options={(data?.projects ?? []).map(({ id, name }) => ({ value: id, label: say(name) }))}
           onChange={(value: string | null) => { change("project", value); }}
@@ -53,7 +53,7 @@ export default function Claims() {
         <Select
           allowClear
           aria-label={t.claims.list.state}
-          placeholder={`${t.claims.list.state}：${t.common.all}`}
+          placeholder={`${t.claims.list.state}${t.common.colon}${t.common.all}`}
           value={state}
           options={Object.entries(t.claims.states).map(([value, label]) => ({ value, label }))}
           onChange={(value: string | null) => { change("state", value); }}

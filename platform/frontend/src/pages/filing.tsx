@@ -86,15 +86,15 @@ function FilingForm({ project }: { project: ProjectDetail }) {
             data-testid="filing-milestone"
             options={project.milestones.map(({ id, name, status }) => ({
               value: id,
-              label: `${say(name)}（${t.project.milestoneStates[status]}）`,
+              label: `${say(name)}${t.common.bracketed(t.project.milestoneStates[status])}`,
             }))}
           />
         </Form.Item>
         <div className="filing-row">
-          <Form.Item name="amount" label={words.amount} rules={[isAmount]} extra={words.remaining(yuan(remaining(project)))}>
+          <Form.Item required name="amount" label={words.amount} rules={[isAmount]} extra={words.remaining(yuan(remaining(project)))}>
             <Input inputMode="decimal" prefix="¥" data-testid="filing-amount" />
           </Form.Item>
-          <Form.Item name="wage_amount" label={words.wage} rules={[isAmount]}>
+          <Form.Item required name="wage_amount" label={words.wage} rules={[isAmount]}>
             <Input inputMode="decimal" prefix="¥" data-testid="filing-wage" />
           </Form.Item>
           <Form.Item

@@ -79,12 +79,14 @@ function RuleCard({ rule }: { rule: Rule }) {
       <p className="formula mono">{say(rule.condition)}</p>
       {rule.reads.length > 0 && (
         <p className="sub">
-          {t.rules.reads}：{rule.reads.map(say).join("、")}
+          {t.rules.reads}
+          {t.common.colon}
+          {rule.reads.map(say).join(t.common.and)}
         </p>
       )}
       <footer>
         <span className="sub">
-          {t.common.source}：{rule.source}
+          {t.common.source}{t.common.colon}{rule.source}
         </span>
         <TrustTag trust={rule.trust} />
       </footer>

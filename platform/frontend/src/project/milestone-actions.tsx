@@ -82,7 +82,7 @@ function ActForm({ act, project, milestone, onClose }: ActFormProps) {
     },
   });
   return (
-    <Modal open title={`${t.project.milestoneActs[act]}：${say(milestone.name)}`} onCancel={onClose} footer={null}>
+    <Modal open title={`${t.project.milestoneActs[act]}${t.common.colon}${say(milestone.name)}`} onCancel={onClose} footer={null}>
       <Form layout="vertical" initialValues={{ on: today(now) }} onFinish={send.mutate}>
         <Form.Item name="on" label={t.claims.form.date} rules={[{ required: true, message: t.common.required }]}>
           <Input type="date" />

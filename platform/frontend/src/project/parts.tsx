@@ -147,7 +147,7 @@ export function Contract({ project }: { project: ProjectDetail }) {
         <Fact name={words.verified}>
           <Money amount={contract.verified_value} />
         </Fact>
-        <Fact name={`${words.ceiling}（${asPercent(contract.progress_cap * 100)}）`}>
+        <Fact name={`${words.ceiling}${t.common.bracketed(asPercent(contract.progress_cap * 100))}`}>
           <Money amount={contract.payable_ceiling} />
         </Fact>
         <Fact name={t.overview.paid}>
@@ -176,8 +176,8 @@ export function Contract({ project }: { project: ProjectDetail }) {
           <thead>
             <tr>
               <th>{words.workItem}</th>
-              <th className="number">{words.value}</th>
-              <th>{words.period}</th>
+              <th className="number wide-only">{words.value}</th>
+              <th className="wide-only">{words.period}</th>
               <th className="number">{t.overview.planned}</th>
               <th className="number">{t.overview.reported}</th>
               <th className="number">{t.overview.accepted}</th>
@@ -187,11 +187,16 @@ export function Contract({ project }: { project: ProjectDetail }) {
           <tbody>
             {project.work_items.map((item) => (
               <tr key={item.id}>
-                <td>{say(item.name)}</td>
-                <td className="number">
+                <td>
+                  {say(item.name)}
+                  <span className="sub phone-only">
+                    <Money amount={item.value} />
+                  </span>
+                </td>
+                <td className="number wide-only">
                   <Money amount={item.value} />
                 </td>
-                <td className="sub">
+                <td className="sub wide-only">
                   {item.planned_start} – {item.planned_finish}
                 </td>
                 <td className="number">{asPercent(item.planned_percent)}</td>

@@ -28,7 +28,7 @@ export function Trouble({ error, retry }: { error: Error; retry?: () => void }) 
   const remedy = error instanceof ApiError ? error.failure.remedy : "";
   const [title, note] = forbidden(error)
     ? [t.errors.forbidden, error.message || t.errors.forbiddenNote]
-    : [`${t.common.failed}：${error.message}`, remedy];
+    : [`${t.common.failed}${t.common.colon}${error.message}`, remedy];
   return (
     <Notice tone="bad" title={title} note={note}>
       {retry && <Button onClick={retry}>{t.common.retry}</Button>}
