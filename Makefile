@@ -4,7 +4,7 @@ export SITEWARD_VENV := $(VENV)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web demo test system check frontend-check wire openapi bench lock clean
+.PHONY: help setup demo test system check frontend-check wire openapi bench lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
