@@ -3,10 +3,13 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psycopg
 
 from tests.servers import free_port, program, running, wait_for_port
 
@@ -40,4 +43,18 @@ def postgres() -> Iterator[str]:
         log = (folder / "log").open("wb")
         with log, running(command, stdout=log, stderr=log, cwd="/") as process:
             wait_for_port(port, process)
+            _wait_until_started(port)
             yield f"postgresql+psycopg://siteward@127.0.0.1:{port}/postgres"
+
+
+def _wait_until_started(port: int) -> None:
+    """A busy machine listens some time before it lets anybody in."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="siteward", dbname="postgres").close()
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
