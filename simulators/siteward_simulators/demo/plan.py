@@ -1,5 +1,6 @@
 """What a demo consists of: its folder, its ports, and the processes as data."""
 
+import itertools
 import json
 import os
 import socket
@@ -102,7 +103,7 @@ def prepare(
     (folder / "demo.json").write_text(json.dumps({"seed": chosen}) + "\n", encoding="utf-8")
     cranes = [f"{site.site}/{site.crane.id}" for site in sites if site.crane is not None]
     boxes = [site.site for site in sites if site.dust_box is not None]
-    free = _free_ports(3 + len(cranes) + len(boxes))
+    free = _free_ports(3 + len(cranes) + len(boxes), port)
     ports = DevicePorts(
         http=free[1],
         rtsp=free[2] if rtsp else None,
@@ -194,12 +195,12 @@ def _free(port: int) -> bool:
     return True
 
 
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+def _free_ports(count: int, port: int) -> list[int]:
+    """Ports below those the kernel gives to outgoing connections, which could take one meanwhile.
+
+    Two demos look from different places, since their web apps' ports differ.
+    """
+    first, last = 20_000, 32_000
+    start = port * 37 % (last - first)
+    candidates = (first + (start + step) % (last - first) for step in range(last - first))
+    return list(itertools.islice((c for c in candidates if c != port and _free(c)), count))
