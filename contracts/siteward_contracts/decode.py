@@ -11,6 +11,7 @@ import msgspec
 from siteward_contracts.catalog import HAZARDS, METRICS
 from siteward_contracts.framing import unpack
 from siteward_contracts.messages import (
+    AgentConfig,
     Command,
     Detection,
     EvidenceHeader,
@@ -85,6 +86,7 @@ _DECODERS: Final[dict[Kind, msgspec.json.Decoder[Message]]] = {
     Kind.PROGRESS: msgspec.json.Decoder(Progress),
     Kind.STATUS: msgspec.json.Decoder(Status),
     Kind.COMMAND: msgspec.json.Decoder(Command),
+    Kind.CONFIG: msgspec.json.Decoder(AgentConfig),
 }
 
 _BOUNDS: Final = {metric.name: (metric.low, metric.high) for metric in METRICS.values()}

@@ -6,7 +6,7 @@ JSON, UTF-8. ``evidence`` and ``frame`` carry a picture behind a one-line JSON h
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -20,10 +20,12 @@ ZoneId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(?!\n)$")]
 
 
 class Health(StrEnum):
-    """How well a camera sees."""
+    """How well a camera sees; only what an ``ok`` camera shows counts."""
 
     OK = "ok"
     BLIND = "blind"
+    BLURRED = "blurred"
+    FLICKERING = "flickering"
     MOVED = "moved"
     FROZEN = "frozen"
     OFFLINE = "offline"
@@ -82,8 +84,12 @@ class Detection(Message, frozen=True, kw_only=True):
         zone: Zone it happened in, if any.
         box: ``[x, y, width, height]`` as fractions of the picture.
         model: What detected it.
-        evidence: SHA-256 of the untouched JPEG, sent as a sibling ``evidence`` message.
+        evidence: SHA-256 of the untouched JPEG, sent as a sibling ``evidence`` message; at the
+            end the best picture of the incident, where it is a better one than the first.
         first_seen: When the first frame showed it (latency is measured from here).
+        last_seen: When a frame last showed it; at the end only.
+        threshold: Least confidence the model's findings had to have.
+        detail: What exactly was seen, e.g. the cause of blindness, for the reader.
     """
 
     kind: str
@@ -95,6 +101,9 @@ class Detection(Message, frozen=True, kw_only=True):
     model: Model
     evidence: Sha256 | None = None
     first_seen: Utc | None = None
+    last_seen: Utc | None = None
+    threshold: Fraction | None = None
+    detail: str = ""
 
 
 class Progress(Message, frozen=True, kw_only=True):
@@ -109,6 +118,8 @@ class Progress(Message, frozen=True, kw_only=True):
         method: How it was measured, e.g. ``material-bands``.
         uncertain: True when the change awaits a person's confirmation.
         evidence: SHA-256 of the picture it was measured on.
+        before: SHA-256 of the last picture of the state before, for comparison.
+        last_good: When the camera last showed this zone well enough to judge it.
     """
 
     zone: ZoneId
@@ -119,16 +130,47 @@ class Progress(Message, frozen=True, kw_only=True):
     method: str
     uncertain: bool = False
     evidence: Sha256 | None = None
+    before: Sha256 | None = None
+    last_good: Utc | None = None
 
 
 class CameraStatus(Struct, frozen=True, kw_only=True):
-    """One camera in an agent's status. ``since`` is when ``health`` began."""
+    """One camera in an agent's status.
+
+    Attributes:
+        device: Its name in topics.
+        health: How well it sees.
+        fps: Pictures per second that arrive.
+        since: When ``health`` began.
+        last_good: When a picture last showed the site.
+        cause: Why it does not see, in a word: black, covered, no signal; empty when it does.
+        judged_fps: Pictures per second that are judged; fewer than asked for when the
+            processor's budget does not reach.
+        clock_offset: Seconds the camera's clock is ahead of the agent's, if it tells.
+    """
 
     device: str
     health: Health
     fps: float
     since: Utc
     last_good: Utc | None = None
+    cause: str = ""
+    judged_fps: float | None = None
+    clock_offset: float | None = None
+
+
+class ConfigState(Struct, frozen=True, kw_only=True):
+    """What became of the settings the platform sent last.
+
+    Attributes:
+        version: Of the settings.
+        applied: Whether they are in force; the ones before are when not.
+        problems: Why they were refused, one line each.
+    """
+
+    version: int
+    applied: bool
+    problems: list[str] = []
 
 
 class Status(Message, frozen=True, kw_only=True):
@@ -138,7 +180,12 @@ class Status(Message, frozen=True, kw_only=True):
         online: False only in the last will and on an orderly stop.
         agent: Version of the agent.
         outbox: Messages waiting on disk.
-        clock_offset: Seconds the agent's clock is ahead of the broker side, if known.
+        clock_offset: Seconds the agent's clock is ahead of the time server's, if known.
+        cameras: One line each.
+        key: The agent's Ed25519 public key, 64 hexadecimal digits; empty before enrolment.
+        config: What became of the settings the platform sent last; None when it sent none.
+        oldest: When the oldest waiting message was made.
+        counts: Since the outbox was made: sent, thinned, refused and what else is counted.
     """
 
     online: bool
@@ -146,6 +193,10 @@ class Status(Message, frozen=True, kw_only=True):
     outbox: int = 0
     clock_offset: float | None = None
     cameras: list[CameraStatus] = []
+    key: str = ""
+    config: ConfigState | None = None
+    oldest: Utc | None = None
+    counts: dict[str, int] = {}
 
 
 class Command(Message, frozen=True, kw_only=True):
@@ -162,11 +213,73 @@ class Command(Message, frozen=True, kw_only=True):
     fps: Annotated[float, Meta(gt=0, le=15)] = 5
 
 
+class AgentConfig(Message, frozen=True, kw_only=True):
+    """Downlink, retained, to an agent: settings of its cameras that the platform holds.
+
+    Attributes:
+        version: Rises with each change; an agent ignores what is not newer.
+        cameras: Camera to the settings that replace those of its file: ``zones``,
+            ``danger_zones`` and the rest of what the agent's file may say there.
+    """
+
+    version: Annotated[int, Meta(ge=1)]
+    cameras: dict[str, dict[str, Any]]
+
+
+class EvidenceStatement(Struct, frozen=True, kw_only=True):
+    """What the agent signs of a picture, as JSON text in ``EvidenceHeader.statement``.
+
+    Attributes:
+        sha256: Of the JPEG bytes.
+        site: Where.
+        device: Which camera.
+        ts: When the picture arrived at the agent.
+        purpose: A finding, the picture of the day, or the reference view.
+        clock_offset: Seconds the agent's clock was ahead of the time server's, if known.
+        camera_clock_offset: Seconds the camera's clock was ahead of the agent's, if known.
+        kind: The hazard or progress it was taken for.
+        zone: The zone of that.
+        box: Where in the picture.
+        confidence: Of the finding.
+        threshold: Least confidence the model's findings had to have.
+        model: What made the finding.
+        masked: Whether pixels outside the fence were blackened at the source.
+    """
+
+    sha256: Sha256
+    site: str
+    device: str
+    ts: Utc
+    purpose: Literal["finding", "daily", "reference"] = "finding"
+    clock_offset: float | None = None
+    camera_clock_offset: float | None = None
+    kind: str = ""
+    zone: str | None = None
+    box: tuple[Fraction, Fraction, Fraction, Fraction] | None = None
+    confidence: float | None = None
+    threshold: float | None = None
+    model: Model | None = None
+    masked: bool = False
+
+
 class EvidenceHeader(Message, frozen=True, kw_only=True):
-    """Goes before an evidence JPEG. ``sha256`` is of the JPEG bytes, taken at the edge."""
+    """Goes before an evidence JPEG. ``sha256`` is of the JPEG bytes, taken at the edge.
+
+    Attributes:
+        sha256: Of the JPEG bytes.
+        media: Always JPEG.
+        purpose: As in the statement.
+        statement: JSON text of an :class:`EvidenceStatement`, exactly as signed.
+        signature: Ed25519 over the UTF-8 bytes of ``statement``, 128 hexadecimal digits.
+        key: The public key that verifies it, 64 hexadecimal digits.
+    """
 
     sha256: Sha256
     media: Literal["image/jpeg"] = "image/jpeg"
+    purpose: Literal["finding", "daily", "reference"] = "finding"
+    statement: str = ""
+    signature: Annotated[str, Meta(pattern="^([0-9a-f]{128})?$")] = ""
+    key: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
 
 
 class FrameBox(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     STATUS = "status"
     FRAME = "frame"
     COMMAND = "command"
+    CONFIG = "config"
 
 
 class BadTopicError(ValueError):

@@ -14,6 +14,7 @@ import yaml
 
 from siteward_contracts.framing import pack
 from siteward_contracts.messages import (
+    AgentConfig,
     CameraStatus,
     Command,
     Detection,
@@ -38,6 +39,7 @@ MESSAGES: Final[dict[Kind, type[Message]]] = {
     Kind.STATUS: Status,
     Kind.FRAME: FrameHeader,
     Kind.COMMAND: Command,
+    Kind.CONFIG: AgentConfig,
 }
 PICTURES: Final = (Kind.EVIDENCE, Kind.FRAME)
 """Kinds whose payload is a JSON header line followed by a JPEG."""
@@ -97,6 +99,18 @@ GOLDEN: Final[dict[Kind, Message]] = {
     Kind.COMMAND: Command(
         id="019cdc1e-0000-7000-8000-000000000007", ts=_AT, action="watch", seconds=30, fps=5
     ),
+    Kind.CONFIG: AgentConfig(
+        id="019cdc1e-0000-7000-8000-000000000008",
+        ts=_AT,
+        version=3,
+        cameras={
+            "cam-1": {
+                "danger_zones": [
+                    {"id": "pit-edge", "polygon": [[0.1, 0.8], [0.4, 0.78], [0.42, 0.95]]}
+                ]
+            }
+        },
+    ),
 }
 
 
@@ -125,8 +139,8 @@ def asyncapi() -> dict[str, Any]:
             "title": "Siteward wire contract",
             "version": "1.0.0",
             "description": (
-                "Everything but frames travels at QoS 1; status is retained. Every message "
-                "carries a UUIDv7 `id` (the dedupe key), `ts` (when it was observed, RFC 3339) "
+                "Everything but frames travels at QoS 1; status and config are retained. Every "
+                "message carries a UUIDv7 `id` (the dedupe key), `ts` (when it was observed, RFC 3339) "
                 "and `v` 1. Readers ignore unknown fields. Evidence and frames are one line of "
                 "JSON, a newline, then the JPEG."
             ),
@@ -141,7 +155,7 @@ def asyncapi() -> dict[str, Any]:
                 "bindings": {
                     "mqtt": {
                         "qos": 0 if kind is Kind.FRAME else 1,
-                        "retain": kind is Kind.STATUS,
+                        "retain": kind in (Kind.STATUS, Kind.CONFIG),
                         "bindingVersion": "0.2.0",
                     }
                 },
@@ -165,7 +179,7 @@ def asyncapi() -> dict[str, Any]:
 
 
 def _verb(kind: Kind) -> str:
-    return "receive" if kind is Kind.COMMAND else "send"
+    return "receive" if kind in (Kind.COMMAND, Kind.CONFIG) else "send"
 
 
 def _channel(kind: Kind) -> dict[str, Any]:

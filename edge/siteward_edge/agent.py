@@ -16,10 +16,10 @@ from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Command, Health, Status
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.camera_thread import CameraThread, Surroundings, camera_thread
-from siteward_edge.config import EdgeConfig
+from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.delivery.publisher import Publisher
 from siteward_edge.live import Watches
-from siteward_edge.outbox import Outbox
-from siteward_edge.publisher import Publisher
 from siteward_edge.sensors import hj212_server, modbus
 from siteward_edge.vision.detectors import classifier_of, detector_of
 

@@ -7,14 +7,14 @@ from typing import Final
 import msgspec
 
 from siteward_contracts.messages import CameraStatus, FrameBox, Health, Model
-from siteward_edge.camera_config import Camera
-from siteward_edge.evidence import Snapshot
-from siteward_edge.incidents import Incident, Incidents, Sighting, sightings
-from siteward_edge.outbox import Outgoing
-from siteward_edge.progress import ZoneProgress
+from siteward_edge.config.camera import Camera
+from siteward_edge.delivery.outbox import Outgoing
+from siteward_edge.evidence.snapshot import Snapshot
+from siteward_edge.hazards.incidents import Incident, Incidents, Sighting, sightings
+from siteward_edge.health.monitor import Monitor, View, shrink
+from siteward_edge.progress.states import ZoneProgress
 from siteward_edge.report import Report
-from siteward_edge.vision.health import Monitor, View, shrink
-from siteward_edge.vision.ports import Box, DetectedPerson, Frame, PersonDetector, ZoneClassifier
+from siteward_edge.vision.ports import Box, DetectedPerson, Detector, Frame, ZoneClassifier
 
 HEALTH_MODEL: Final = Model(name="camera-health", version="1")
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
@@ -60,7 +60,7 @@ class CameraWatch:
     def __init__(
         self,
         camera: Camera,
-        detector: PersonDetector,
+        detector: Detector,
         classifier: ZoneClassifier | None,
         report: Report,
         memory: Memory,
@@ -181,7 +181,7 @@ class CameraWatch:
         return Incident(self._fault_track, Sighting(kind, None, WHOLE, 1.0), since, since)
 
     def _look_for_hazards(self, snapshot: Snapshot, result: Result) -> None:
-        people = self._detector.detect(snapshot.frame.image)
+        people = self._detector.detect(snapshot.frame.image).people
         self._people = max(self._people, len(people))
         seen = sightings(people, self._camera.danger_zones)
         self.boxes = [_person_box(p) for p in people] + [

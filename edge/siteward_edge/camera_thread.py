@@ -17,13 +17,13 @@ from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import CameraStatus, Health
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.camera import CameraWatch, Memory, Result
-from siteward_edge.camera_config import Camera
-from siteward_edge.capture import Latest, capture, to_frame
+from siteward_edge.capture.stream import Latest, capture, to_frame
+from siteward_edge.config.camera import Camera
+from siteward_edge.delivery.outbox import Outbox, OutboxFullError
+from siteward_edge.health.monitor import View, shrink, view_of
 from siteward_edge.live import Watches, live_frame
-from siteward_edge.outbox import Outbox, OutboxFullError
 from siteward_edge.report import Report
-from siteward_edge.vision.health import View, shrink, view_of
-from siteward_edge.vision.ports import Frame, PersonDetector, ZoneClassifier
+from siteward_edge.vision.ports import Detector, Frame, ZoneClassifier
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ class CameraThread:
 def camera_thread(
     camera: Camera,
     shared: Surroundings,
-    detector: PersonDetector,
+    detector: Detector,
     classifier: ZoneClassifier | None,
 ) -> CameraThread:
     """Prepares a camera with what the outbox remembers of it."""

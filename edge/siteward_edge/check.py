@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from siteward_edge.camera_config import Camera
-from siteward_edge.capture import SourceError, hidden, pictures
-from siteward_edge.config import EdgeConfig, Hj212, ModbusDevice
-from siteward_edge.outbox import Outbox, OutboxFullError
+from siteward_edge.capture.stream import SourceError, hidden, pictures
+from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.config.camera import Camera
+from siteward_edge.config.sensors import Hj212, ModbusDevice
+from siteward_edge.delivery.outbox import Outbox, OutboxFullError
+from siteward_edge.health.monitor import is_blind, shrink
 from siteward_edge.sensors import modbus
 from siteward_edge.vision.detectors import detector_of
-from siteward_edge.vision.health import is_blind, shrink
 from siteward_edge.vision.ports import ModelError
 
 _EXPECTED: Final = (
@@ -93,7 +94,7 @@ def _camera(camera: Camera) -> str:
         raise SourceError(
             f"{width}x{height}, but it shows nothing: is the lens covered, is it dark?"
         )
-    people = len(detector.detect(image))
+    people = len(detector.detect(image).people)
     return f"{width}x{height}, {people} people in view ({detector.model.name})"
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from siteward_contracts.framing import pack
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Command, FrameBox, FrameHeader, Health
-from siteward_edge.evidence import jpeg
+from siteward_edge.evidence.snapshot import jpeg
 from siteward_edge.vision.ports import Frame, Image
 
 LIVE_QUALITY: Final = 80

@@ -18,8 +18,8 @@ from siteward_contracts.ids import new_id
 from siteward_edge import agent
 from siteward_edge.camera_thread import view_key
 from siteward_edge.check import outcomes
-from siteward_edge.config import EdgeConfig, load_config
-from siteward_edge.outbox import Outbox
+from siteward_edge.config.agent import EdgeConfig, load_config
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.vision.ports import ModelError
 
 FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))

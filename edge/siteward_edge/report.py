@@ -10,10 +10,10 @@ import msgspec
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Detection, Message, Model, Progress, Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.evidence import Snapshot
-from siteward_edge.incidents import Incident
-from siteward_edge.outbox import Outgoing
-from siteward_edge.progress import Finding
+from siteward_edge.delivery.outbox import Outgoing
+from siteward_edge.evidence.snapshot import Snapshot
+from siteward_edge.hazards.incidents import Incident
+from siteward_edge.progress.states import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import numpy as np
 
 from siteward_contracts.messages import Health
 from siteward_edge.camera import CameraWatch, Memory
-from siteward_edge.camera_config import Camera
-from siteward_edge.capture import Latest, pictures, to_frame
-from siteward_edge.outbox import Outbox
+from siteward_edge.capture.stream import Latest, pictures, to_frame
+from siteward_edge.config.camera import Camera
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
 from siteward_edge.vision.ports import Image

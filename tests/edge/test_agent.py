@@ -33,7 +33,7 @@ from siteward_contracts.messages import (
     Telemetry,
 )
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.outbox import Outbox
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors import hj212
 from tests import servers
 from tests.edge.pictures import clip, encode, serving, vision

@@ -12,7 +12,7 @@ import msgspec
 from siteward_contracts.decode import Envelope, decode
 from siteward_contracts.messages import Detection, EvidenceHeader, Health, Progress, Telemetry
 from siteward_edge.camera import CameraWatch, Memory, Result
-from siteward_edge.camera_config import Camera
+from siteward_edge.config.camera import Camera
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
 from siteward_edge.vision.ports import Frame, Image

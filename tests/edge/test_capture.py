@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siteward_edge.capture import (
+from siteward_edge.capture.stream import (
     LONGEST_PAUSE,
     Latest,
     SourceError,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from siteward_contracts.config_file import ConfigError
-from siteward_edge.config import EdgeConfig, load_config
+from siteward_edge.config.agent import EdgeConfig, load_config
 
 EDGE = Path(__file__).parents[2] / "edge"
 HEAD = "site: s\nmqtt: mqtt://localhost\noutbox: {path: o.db}\n"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from siteward_contracts.messages import Health
-from siteward_edge.camera_config import HealthTiming
-from siteward_edge.vision.health import Monitor, is_blind, is_same, shift_between, shrink, view_of
+from siteward_edge.config.health import HealthTiming
+from siteward_edge.health.monitor import Monitor, is_blind, is_same, shift_between, shrink, view_of
 from siteward_edge.vision.ports import Image
 from tests.edge.pictures import clip, encode, photo, scene, shifted, with_clock
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from siteward_edge.vision.health import is_blind, is_same, shift_between, shrink, view_of
+from siteward_edge.health.monitor import is_blind, is_same, shift_between, shrink, view_of
 from siteward_edge.vision.ports import Image
 from siteward_simulators.devices.renderer import render
 from siteward_simulators.devices.scene import CameraScene, ZoneScene

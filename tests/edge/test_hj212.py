@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from siteward_contracts.decode import decode
 from siteward_contracts.messages import Telemetry
-from siteward_edge.config import FactorMap, Hj212, Hj212Device
-from siteward_edge.outbox import Outbox
+from siteward_edge.config.sensors import FactorMap, Hj212, Hj212Device
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors import hj212, hj212_server
 
 NOW = datetime(2026, 3, 11, 14, 31, tzinfo=UTC)

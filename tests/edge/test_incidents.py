@@ -3,8 +3,15 @@ from itertools import count
 
 import pytest
 
-from siteward_edge.camera_config import Confirm, DangerZone
-from siteward_edge.incidents import Confirmation, Incidents, Sighting, feet, inside, sightings
+from siteward_edge.config.hazards import Confirm, DangerZone
+from siteward_edge.hazards.incidents import (
+    Confirmation,
+    Incidents,
+    Sighting,
+    feet,
+    inside,
+    sightings,
+)
 from siteward_edge.vision.ports import DetectedPerson
 
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)

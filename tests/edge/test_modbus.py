@@ -12,8 +12,8 @@ from pymodbus.server import ModbusTcpServer
 
 from siteward_contracts.decode import decode
 from siteward_contracts.messages import Telemetry
-from siteward_edge.config import ModbusDevice, Register
-from siteward_edge.outbox import Outbox
+from siteward_edge.config.sensors import ModbusDevice, Register
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors import modbus
 from tests.servers import free_port
 

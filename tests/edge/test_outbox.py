@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.outbox import ROW_OVERHEAD, Outbox, OutboxFullError, Outgoing
+from siteward_edge.delivery.outbox import ROW_OVERHEAD, Outbox, OutboxFullError, Outgoing
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TELEMETRY = Topic("s", "d", Kind.TELEMETRY)
@@ -116,7 +116,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.outbox import Outbox, Outgoing
+from siteward_edge.delivery.outbox import Outbox, Outgoing
 box = Outbox(Path(sys.argv[1]), 10**9)
 n = 0
 while True:

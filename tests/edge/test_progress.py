@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from siteward_edge.camera_config import ProgressTiming, Zone, ZoneState
-from siteward_edge.progress import Finding, ZoneProgress
+from siteward_edge.config.progress import ProgressTiming, Zone, ZoneState
+from siteward_edge.progress.states import Finding, ZoneProgress
 from siteward_edge.vision.ports import StateEstimate
 
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)

@@ -12,8 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_contracts.messages import Command, Status
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.outbox import Outbox, Outgoing
-from siteward_edge.publisher import Publisher
+from siteward_edge.delivery.outbox import Outbox, Outgoing
+from siteward_edge.delivery.publisher import Publisher
 from tests import servers
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

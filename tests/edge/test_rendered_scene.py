@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from siteward_edge.camera_config import Zone
+from siteward_edge.config.progress import Zone
 from siteward_edge.vision.ports import DetectedPerson, Image
 from siteward_edge.vision.rendered_scene import MaterialBands, RenderedScenePeople
 from siteward_simulators.devices.renderer import render
@@ -175,7 +175,7 @@ def test_people_are_found_and_nobody_else() -> None:
     real = found = right = helmets_told = helmets_right = vests_right = 0
     for _ in range(220):
         picture, _, people = random_picture(rng, most=4)
-        answers = detector.detect(picture)
+        answers = list(detector.detect(picture).people)
         pairs = matched(answers, people)
         real, found, right = real + len(people), found + len(answers), right + len(pairs)
         told_of = [(d, p) for d, p in pairs if d.helmet is not None]
@@ -193,7 +193,7 @@ def test_an_empty_site_shows_nobody_at_any_hour() -> None:
     rng, detector = random.Random(5), RenderedScenePeople()
     for _ in range(150):
         picture, look, _ = random_picture(rng, most=0)
-        assert detector.detect(picture) == [], (look.site, look.device)
+        assert detector.detect(picture).people == (), (look.site, look.device)
 
 
 def test_the_same_picture_darkened_by_dusk_shows_the_same_people() -> None:
@@ -203,7 +203,7 @@ def test_the_same_picture_darkened_by_dusk_shows_the_same_people() -> None:
     noon = state(scenario, camera, LIGHTS["noon"], {}, people)
     dusk = replace(noon, weather=replace(noon.weather, daylight=0.2))
     boxes = [
-        RenderedScenePeople().detect(render(s, scene(scenario, camera), 2.0))[0].box
+        RenderedScenePeople().detect(render(s, scene(scenario, camera), 2.0)).people[0].box
         for s in (noon, dusk)
     ]
     assert np.allclose(boxes[0], boxes[1], atol=0.02)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siteward_edge.capture import pictures
+from siteward_edge.capture.stream import pictures
 from siteward_edge.vision.ports import ModelError
 from siteward_edge.vision.yolox import YoloxPeople, areas, letterbox
 from tests.edge.pictures import photo, vision
@@ -28,7 +28,7 @@ def detector(tiles: tuple[int, int] = (1, 1)) -> YoloxPeople:
     ],
 )
 def test_people_in_photos_are_counted(name: str, people: int) -> None:
-    found = detector().detect(photo(name))
+    found = detector().detect(photo(name)).people
     assert len(found) == people
     assert [p.confidence for p in found] == sorted((p.confidence for p in found), reverse=True)
     for person in found:
@@ -44,7 +44,7 @@ def test_people_in_photos_are_counted(name: str, people: int) -> None:
 def test_labelled_heads_lie_in_detected_people(name: str) -> None:
     labels = vision(f"photos/hardhat/{name}.txt").read_text(encoding="utf-8").split("\n")
     heads = [tuple(map(float, line.split()[1:])) for line in labels if line.strip()]
-    found = detector().detect(photo(f"photos/hardhat/{name}.jpg"))
+    found = detector().detect(photo(f"photos/hardhat/{name}.jpg")).people
     assert found
     for person in found:
         x, y, width, height = person.box
@@ -60,14 +60,14 @@ def test_small_people_on_a_site_camera_are_found_in_tiles() -> None:
         np.asarray(p.to_ndarray(format="bgr24"), np.uint8) for p in islice(pictures(url, 5), 70)
     ]
     whole, tiled = detector(), detector((3, 2))
-    counts = [len(tiled.detect(image)) for image in images[::7]]
+    counts = [len(tiled.detect(image).people) for image in images[::7]]
     assert 4 <= float(np.median(counts)) <= 5
     assert all(3 <= count <= 6 for count in counts)
-    assert sum(len(whole.detect(image)) for image in images[::7]) < sum(counts)
+    assert sum(len(whole.detect(image).people) for image in images[::7]) < sum(counts)
 
 
 def test_a_picture_without_people_has_none() -> None:
-    assert detector().detect(np.full((360, 640, 3), 90, np.uint8)) == []
+    assert detector().detect(np.full((360, 640, 3), 90, np.uint8)).people == ()
 
 
 def test_another_file_than_named_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from siteward_edge.config import EdgeConfig
+from siteward_edge.config.agent import EdgeConfig
 
 if __name__ == "__main__":
     text = json.dumps(EdgeConfig.model_json_schema(), indent=2, ensure_ascii=False) + "\n"

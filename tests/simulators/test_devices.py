@@ -11,7 +11,7 @@ import pytest
 from pymodbus.client import AsyncModbusTcpClient
 
 from siteward_contracts.scene_palette import MATERIALS
-from siteward_edge.config import load_config
+from siteward_edge.config.agent import load_config
 from siteward_simulators.devices import hj212_box
 from siteward_simulators.devices.backdrop import layers
 from siteward_simulators.devices.crane import REGISTERS, SIZE, run_crane, words

@@ -12,8 +12,8 @@ import msgspec
 from siteward_contracts.clock import Clock
 from siteward_contracts.messages import Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.config import Hj212, Hj212Device
-from siteward_edge.outbox import Outbox, OutboxFullError, Outgoing
+from siteward_edge.config.sensors import Hj212, Hj212Device
+from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
 from siteward_edge.sensors import hj212
 
 log = logging.getLogger(__name__)

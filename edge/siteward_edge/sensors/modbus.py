@@ -17,8 +17,8 @@ from siteward_contracts.clock import Clock
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.config import ModbusDevice, Register
-from siteward_edge.outbox import Outbox, OutboxFullError, Outgoing
+from siteward_edge.config.sensors import ModbusDevice, Register
+from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,12 @@
 """Chooses the adapters a camera's configuration names."""
 
-from siteward_edge.camera_config import Camera, YoloxDetector
-from siteward_edge.vision.ports import PersonDetector, ZoneClassifier
+from siteward_edge.config.camera import Camera
+from siteward_edge.config.detector import YoloxDetector
+from siteward_edge.vision.ports import Detector, ZoneClassifier
 from siteward_edge.vision.rendered_scene import MaterialBands, RenderedScenePeople
 
 
-def detector_of(camera: Camera) -> PersonDetector:
+def detector_of(camera: Camera) -> Detector:
     """The people detector of a camera.
 
     Raises:

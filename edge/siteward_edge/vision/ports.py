@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from siteward_contracts.messages import Model
-from siteward_edge.camera_config import Zone
+from siteward_edge.config.progress import Zone
 
 Image = NDArray[np.uint8]
 """A picture: height x width x 3, BGR, 0 to 255."""
@@ -43,19 +44,54 @@ class DetectedPerson:
     vest: bool | None = None
 
 
+class Thing(StrEnum):
+    """What a detector may find besides people."""
+
+    HELMET = "helmet"
+    BARE_HEAD = "bare_head"
+    VEST = "vest"
+    LOAD = "load"
+    """Something hanging from a crane's hook."""
+    VEHICLE = "vehicle"
+    MACHINE = "machine"
+    FIRE = "fire"
+    SMOKE = "smoke"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedThing:
+    """A thing in a picture."""
+
+    thing: Thing
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything one picture shows, people most certain first."""
+
+    people: tuple[DetectedPerson, ...] = ()
+    things: tuple[DetectedThing, ...] = ()
+
+
 class ModelError(Exception):
     """A model file is absent, another one than was named, or of another layout."""
 
 
-class PersonDetector(Protocol):
-    """Finds people. One instance per camera; called from that camera's thread only."""
+class Detector(Protocol):
+    """Finds people and things. One instance per camera; called from its thread only."""
 
     @property
     def model(self) -> Model:
         """What goes into every detection made with it."""
 
-    def detect(self, image: Image) -> list[DetectedPerson]:
-        """The people in a picture, most certain first."""
+    @property
+    def threshold(self) -> float:
+        """Least confidence of what it returns."""
+
+    def detect(self, image: Image) -> Scene:
+        """What a picture shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from siteward_contracts.messages import Model
 from siteward_contracts.scene_palette import GROUND, MATERIALS
-from siteward_edge.camera_config import Zone
-from siteward_edge.vision.ports import DetectedPerson, Image, StateEstimate
+from siteward_edge.config.progress import Zone
+from siteward_edge.vision.ports import DetectedPerson, Image, Scene, StateEstimate
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.uint8]
@@ -81,8 +81,9 @@ class RenderedScenePeople:
     """Finds painted people by their vests, or by a jacket under a head where none is worn."""
 
     model: Final = MODEL
+    threshold: Final = 0.0
 
-    def detect(self, image: Image) -> list[DetectedPerson]:
+    def detect(self, image: Image) -> Scene:
         """The people in a picture, most certain first."""
         hsv = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2HSV), np.uint8)
         vests = _bodies(VEST.hue.mask(hsv), VEST)
@@ -94,7 +95,7 @@ class RenderedScenePeople:
         vests = [b for b in vests if _has_head(hsv, b)]
         people = [_person(hsv, b, vest=True) for b in vests]
         people += [_person(hsv, b, vest=False) for b in plain]
-        return sorted(people, key=lambda p: -p.confidence)
+        return Scene(tuple(sorted(people, key=lambda p: -p.confidence)))
 
 
 @dataclass(frozen=True, slots=True)

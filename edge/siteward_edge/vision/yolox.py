@@ -15,7 +15,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from siteward_contracts.messages import Model
-from siteward_edge.vision.ports import Box, DetectedPerson, Image, ModelError
+from siteward_edge.vision.ports import Box, DetectedPerson, Image, ModelError, Scene
 
 Floats = NDArray[np.float32]
 Area = tuple[int, int, int, int]
@@ -31,7 +31,7 @@ TILE_OVERLAP: Final = 0.25
 
 
 class YoloxPeople:
-    """A :class:`~siteward_edge.vision.ports.PersonDetector`; tells nothing of helmets."""
+    """A :class:`~siteward_edge.vision.ports.Detector`; tells nothing of helmets."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class YoloxPeople:
         shape = self._session.get_inputs()[0].shape
         self._height, self._width = _size(path, shape, self._session.get_outputs()[0].shape)
         self._grid, self._scale = _cells(self._height, self._width)
-        self._threshold = threshold
+        self.threshold = threshold
         self._tiles = tiles
         self._model = Model(name=path.stem, version="yolox", sha256=sha256)
 
@@ -79,16 +79,18 @@ class YoloxPeople:
         """The file's name and hash."""
         return self._model
 
-    def detect(self, image: Image) -> list[DetectedPerson]:
+    def detect(self, image: Image) -> Scene:
         """The people in a picture, most certain first."""
         found = [self._look(image, area) for area in areas(image, self._tiles)]
         boxes = np.concatenate([boxes for boxes, _ in found])
         scores = np.concatenate([scores for _, scores in found])
-        kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self._threshold, OVERLAP)
-        return [
-            DetectedPerson(box=_fractions(boxes[i], image), confidence=min(float(scores[i]), 1.0))
-            for i in np.asarray(kept, dtype=int).ravel()
-        ]
+        kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), self.threshold, OVERLAP)
+        return Scene(
+            tuple(
+                DetectedPerson(_fractions(boxes[i], image), min(float(scores[i]), 1.0))
+                for i in np.asarray(kept, dtype=int).ravel()
+            )
+        )
 
     def _look(self, image: Image, area: Area) -> tuple[Floats, Floats]:
         """Boxes in the picture's pixels and scores of what one area shows."""
@@ -98,7 +100,7 @@ class YoloxPeople:
         tensor = letterbox(part, ratio, self._height, self._width)
         raw = self._session.run(None, {self._input: tensor})[0][0]
         scores = raw[:, 4] * raw[:, 5 + PERSON]
-        kept = scores >= self._threshold
+        kept = scores >= self.threshold
         boxes = decode(raw[kept, :4], self._grid[kept], self._scale[kept]) / ratio
         boxes[:, :2] += (x, y)
         return boxes, scores[kept]

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_contracts.messages import Command
 from siteward_contracts.topics import BadTopicError, Kind, Topic, parse_topic, subscription
-from siteward_edge.outbox import Outbox
+from siteward_edge.delivery.outbox import Outbox
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteward_contracts.messages import Health
-from siteward_edge.camera_config import HealthTiming
+from siteward_edge.config.health import HealthTiming
 from siteward_edge.vision.ports import Image
 
 Gray = NDArray[np.uint8]

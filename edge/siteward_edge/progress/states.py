@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Final
 
-from siteward_edge.camera_config import ProgressTiming, Zone, ZoneState
+from siteward_edge.config.progress import ProgressTiming, Zone, ZoneState
 from siteward_edge.vision.ports import StateEstimate
 
 SURE: Final = 0.8

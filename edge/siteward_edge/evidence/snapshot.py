@@ -11,7 +11,7 @@ from siteward_contracts.framing import pack
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import EvidenceHeader
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.outbox import Outgoing
+from siteward_edge.delivery.outbox import Outgoing
 from siteward_edge.vision.ports import Frame, Image
 
 EVIDENCE_QUALITY: Final = 90

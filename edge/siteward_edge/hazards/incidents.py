@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 
 from siteward_contracts.ids import IdSource
-from siteward_edge.camera_config import Confirm, DangerZone, Point
+from siteward_edge.config.hazards import Confirm, DangerZone
+from siteward_edge.config.section import Point
 from siteward_edge.vision.ports import Box, DetectedPerson
 
 Key = tuple[str, str | None]

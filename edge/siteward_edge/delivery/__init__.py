@@ -1,0 +1,1 @@
+"""What waits for the broker, and its way there."""

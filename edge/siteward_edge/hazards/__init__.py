@@ -1,0 +1,1 @@
+"""From people and things in pictures to incidents."""

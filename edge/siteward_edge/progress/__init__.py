@@ -1,0 +1,1 @@
+"""From pictures of a zone to the state its work is in."""
