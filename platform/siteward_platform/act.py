@@ -15,7 +15,7 @@ from siteward_platform.audit.log import append
 from siteward_platform.database.models import Project
 from siteward_platform.database.session import reading, writing
 from siteward_platform.refusals import InvalidError, NotFoundError
-from siteward_rules.hold_states import Actor
+from siteward_rules.money.hold_states import Actor
 
 Publish = Callable[[str, bytes], None]
 """Sends a payload to a topic, at most once."""

@@ -8,10 +8,10 @@ from siteward_platform.claims import is_open
 from siteward_platform.database.models import AuditCase, Claim
 from siteward_platform.holds import load_hold
 from siteward_platform.payments import paid_of_claim
-from siteward_rules.claims import TRANSITIONS, ClaimEvent, ClaimState
-from siteward_rules.hold_states import TRANSITIONS as HOLD_TRANSITIONS
-from siteward_rules.hold_states import Actor, HoldEvent, HoldState
-from siteward_rules.holds import Hold
+from siteward_rules.money.claims import TRANSITIONS, ClaimEvent, ClaimState
+from siteward_rules.money.hold_states import TRANSITIONS as HOLD_TRANSITIONS
+from siteward_rules.money.hold_states import Actor, HoldEvent, HoldState
+from siteward_rules.money.holds import Hold
 
 
 def allowed_actions(session: Session, claim: Claim, who: Actor) -> list[str]:

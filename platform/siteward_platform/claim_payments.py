@@ -11,7 +11,7 @@ from siteward_platform.database.models import Claim, Contract, Payment
 from siteward_platform.holds import load_hold
 from siteward_platform.payments import ZERO, add_payment, paid_of_claim, paid_total
 from siteward_platform.refusals import ConflictError
-from siteward_rules.claims import ClaimEvent, ClaimState
+from siteward_rules.money.claims import ClaimEvent, ClaimState
 
 
 def pay_wages(act: Act, claim_id: int, body: ClaimPaymentIn) -> Claim:

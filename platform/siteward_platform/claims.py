@@ -12,7 +12,7 @@ from siteward_platform.database.models import Claim, Contract, FindingRecord, Ho
 from siteward_platform.payments import ZERO, paid_of_claim, paid_total
 from siteward_platform.progress import get_milestone
 from siteward_platform.refusals import ConflictError, InvalidError, NotFoundError
-from siteward_rules.claims import OPEN, ClaimEvent, ClaimState, advance
+from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState, advance
 
 
 def file_claim(act: Act, project_id: str, body: ClaimIn) -> Claim:

@@ -26,8 +26,6 @@ from siteward_platform.database.models import (
     ZoneState,
 )
 from siteward_platform.payments import payee_account
-from siteward_rules.claims import ClaimState
-from siteward_rules.earned_value import Accepted
 from siteward_rules.facts import (
     ClaimFacts,
     ContractFacts,
@@ -41,6 +39,8 @@ from siteward_rules.facts import (
     WorkItemFacts,
     ZoneFacts,
 )
+from siteward_rules.money.claims import ClaimState
+from siteward_rules.money.earned_value import Accepted
 
 
 def project_facts(

@@ -14,9 +14,9 @@ from siteward_platform.claims import announce, change_claim, move, subject
 from siteward_platform.database.models import AuditCase, Claim, Opinion
 from siteward_platform.holds import keep_hold, load_hold
 from siteward_platform.refusals import ConflictError
-from siteward_rules import holds
-from siteward_rules.claims import ClaimEvent, ClaimState
-from siteward_rules.hold_states import HoldState
+from siteward_rules.money import holds
+from siteward_rules.money.claims import ClaimEvent, ClaimState
+from siteward_rules.money.hold_states import HoldState
 
 
 def give_opinion(act: Act, claim_id: int, body: OpinionIn) -> Claim:

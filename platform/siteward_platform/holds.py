@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from siteward_platform.database.models import HoldRecord
-from siteward_rules.hold_states import Actor, HoldState
-from siteward_rules.holds import Hold
+from siteward_rules.money.hold_states import Actor, HoldState
+from siteward_rules.money.holds import Hold
 
 
 def load_hold(session: Session, claim: int) -> Hold | None:

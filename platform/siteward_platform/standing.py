@@ -21,8 +21,9 @@ from siteward_platform.database.models import (
 from siteward_platform.facts import camera_percent
 from siteward_platform.holds import hold_of
 from siteward_platform.payments import ZERO
-from siteward_rules.claims import OPEN, ClaimState
-from siteward_rules.earned_value import (
+from siteward_rules.facts import ProjectFacts
+from siteward_rules.money.claims import OPEN, ClaimState
+from siteward_rules.money.earned_value import (
     EarnedValue,
     Light,
     earned_value,
@@ -30,7 +31,6 @@ from siteward_rules.earned_value import (
     schedule_light,
     weighed_percent,
 )
-from siteward_rules.facts import ProjectFacts
 
 SILENT_AFTER: Final = timedelta(minutes=2)
 """A live device reports every 10 s; after twelve silences it is offline."""

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from siteward_contracts.config_file import ConfigError
 from siteward_rules.funds import FUND_RULES
-from siteward_rules.rule_file import load_packs, shipped_files
+from siteward_rules.language.rule_file import load_packs, shipped_files
 
 
 @click.group(name="rules")

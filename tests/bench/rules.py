@@ -20,9 +20,9 @@ from siteward_platform.evidence import EvidenceStore
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.series_reader import StoreReader
-from siteward_rules.recommend import assess
-from siteward_rules.rule_file import load_packs, shipped_files
-from siteward_rules.stream import Engine, Observation
+from siteward_rules.language.rule_file import load_packs, shipped_files
+from siteward_rules.money.recommend import assess
+from siteward_rules.stream.engine import Engine, Observation
 from tests.rules.kindergarten import CLAIM, DISHONEST
 from tests.servers import mosquitto
 from tests.worker.site import NOW, intrusion, set_up, telemetry

@@ -27,7 +27,7 @@ from siteward_platform.database.models import Account, DeviceState, ZoneState
 from siteward_platform.database.session import writing
 from siteward_platform.evidence import EvidenceStore
 from siteward_platform.worker.claims import evaluate_claim
-from siteward_rules.holds import RULES
+from siteward_rules.money.holds import RULES
 from tests.platform import kindergarten as k
 
 NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)

@@ -29,8 +29,8 @@ from siteward_platform.database.session import open_database, reading
 from siteward_platform.holds import load_hold
 from siteward_platform.payments import paid_of_claim
 from siteward_platform.refusals import RefusedError
-from siteward_rules.claims import ClaimRefusedError
-from siteward_rules.hold_states import Actor, HoldRefusedError
+from siteward_rules.money.claims import ClaimRefusedError
+from siteward_rules.money.hold_states import Actor, HoldRefusedError
 from tests.platform import kindergarten as k
 from tests.platform.desk import desk_on
 

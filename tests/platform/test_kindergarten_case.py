@@ -7,7 +7,7 @@ import pytest
 
 from siteward_platform.database.session import writing
 from siteward_platform.holds import keep_hold, load_hold
-from siteward_rules.holds import expire
+from siteward_rules.money.holds import expire
 from tests.platform import kindergarten as k
 from tests.platform.desk import Desk, ok
 

@@ -19,7 +19,7 @@ from siteward_contracts.messages import FrameHeader
 from siteward_platform.act import acting
 from siteward_platform.api.broker import Broker
 from siteward_platform.api.live import BadWatchError, parse_watch
-from siteward_rules.hold_states import Actor
+from siteward_rules.money.hold_states import Actor
 from tests.platform.desk import NOW, Desk, desk_on
 from tests.servers import mosquitto
 

@@ -4,7 +4,13 @@ from itertools import product
 
 import pytest
 
-from siteward_rules.claims import TRANSITIONS, ClaimEvent, ClaimRefusedError, ClaimState, advance
+from siteward_rules.money.claims import (
+    TRANSITIONS,
+    ClaimEvent,
+    ClaimRefusedError,
+    ClaimState,
+    advance,
+)
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(ClaimState, ClaimEvent)))

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from siteward_rules.earned_value import (
+from siteward_rules.facts import PaymentFacts, WorkItemFacts
+from siteward_rules.money.earned_value import (
     Accepted,
     EarnedValue,
     earned_value,
@@ -14,7 +15,6 @@ from siteward_rules.earned_value import (
     schedule_light,
     weighed_percent,
 )
-from siteward_rules.facts import PaymentFacts, WorkItemFacts
 
 ITEM = WorkItemFacts("a", Decimal("100.00"), date(2026, 3, 1), date(2026, 3, 10))
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteward_rules.earned_value import payable_ceiling
 from siteward_rules.facts import (
     CameraFacts,
     ClaimFacts,
@@ -21,7 +20,8 @@ from siteward_rules.facts import (
 )
 from siteward_rules.findings import Finding, FundRule, Text
 from siteward_rules.funds import FUND_RULES, fr01, fr02, fr09, fr19, fr21
-from siteward_rules.recommend import assess, combined_risk
+from siteward_rules.money.earned_value import payable_ceiling
+from siteward_rules.money.recommend import assess, combined_risk
 from tests.rules.kindergarten import (
     ACCOUNT,
     CAMERA,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siteward_rules import holds
-from siteward_rules.hold_states import (
+from siteward_rules.money import holds
+from siteward_rules.money.hold_states import (
     CLOSED,
     TRANSITIONS,
     Actor,
@@ -25,7 +25,7 @@ from siteward_rules.hold_states import (
     WagesTouchedError,
     WrongRoleError,
 )
-from siteward_rules.holds import Hold
+from siteward_rules.money.holds import Hold
 from siteward_rules.working_days import add_working_days
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)

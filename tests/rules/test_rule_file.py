@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from siteward_contracts.config_file import ConfigError
+from siteward_rules.language.rule_file import PAGES, load_packs, shipped_files
 from siteward_rules.main import command
-from siteward_rules.rule_file import PAGES, load_packs, shipped_files
-from siteward_rules.stream_rule import StreamRule
+from siteward_rules.stream.rule import StreamRule
 
 SHIPPED = load_packs(shipped_files())
 

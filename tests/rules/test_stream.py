@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siteward_contracts.clock import SHANGHAI
-from siteward_rules.alert_state import Cause, Span
-from siteward_rules.rule_file import load_packs, shipped_files
-from siteward_rules.stream import Engine, Observation, Transition
-from siteward_rules.stream_rule import StreamRule, summary
+from siteward_rules.language.rule_file import load_packs, shipped_files
+from siteward_rules.stream.alert_state import Cause, Span
+from siteward_rules.stream.engine import Engine, Observation, Transition
+from siteward_rules.stream.rule import StreamRule, summary
 
 RULES = {rule.id: rule for rule in load_packs(shipped_files())}
 NIGHT = datetime(2026, 11, 23, 23, 0, tzinfo=SHANGHAI).astimezone(UTC)

@@ -23,8 +23,8 @@ from siteward_platform.database.models import (
 )
 from siteward_platform.database.session import reading, writing
 from siteward_platform.worker.claims import REVISIT, escalate_holds, evaluate_claim, stale_claims
-from siteward_rules.holds import RULES
-from siteward_rules.recommend import Assessment
+from siteward_rules.money.holds import RULES
+from siteward_rules.money.recommend import Assessment
 from tests.worker.site import BOTH, NOW, SHA, SITE, camera_history, file_claim, set_up
 
 

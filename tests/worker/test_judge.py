@@ -29,8 +29,8 @@ from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import _take
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.series_reader import StoreReader
-from siteward_rules.rule_file import load_packs, shipped_files
-from siteward_rules.stream import Engine as Rules
+from siteward_rules.language.rule_file import load_packs, shipped_files
+from siteward_rules.stream.engine import Engine as Rules
 from tests.worker.site import (
     NOW,
     PICTURE,

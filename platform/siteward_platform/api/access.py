@@ -13,7 +13,7 @@ from siteward_platform.api.parts import Parts, parts_of
 from siteward_platform.api.schemas.values import Role
 from siteward_platform.database.models import Account
 from siteward_platform.refusals import ForbiddenError, UnauthenticatedError
-from siteward_rules.hold_states import Actor
+from siteward_rules.money.hold_states import Actor
 
 COOKIE: Final = "siteward_session"
 _ROLE_NAMES: Final = {

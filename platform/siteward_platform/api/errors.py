@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 from siteward_ingest.series import StoreError
 from siteward_platform.api.schemas.values import Failure
 from siteward_platform.refusals import RefusedError
-from siteward_rules.claims import ClaimRefusedError
-from siteward_rules.hold_states import (
+from siteward_rules.money.claims import ClaimRefusedError
+from siteward_rules.money.hold_states import (
     BadAmountError,
     ForbiddenTransitionError,
     HoldRefusedError,

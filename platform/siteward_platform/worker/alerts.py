@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
 from siteward_platform.database.models import AlertMember, AlertRecord, HazardRecord
-from siteward_rules.stream import Transition
-from siteward_rules.stream_rule import summary
+from siteward_rules.stream.engine import Transition
+from siteward_rules.stream.rule import summary
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from siteward_platform.claims import announce, move, open_findings, subject
 from siteward_platform.database.models import Claim, FindingRecord, HoldRecord, Project
 from siteward_platform.facts import claim_facts, project_facts, window_of
 from siteward_platform.holds import hold_of, keep_hold
-from siteward_rules import holds
-from siteward_rules.claims import OPEN, ClaimEvent, ClaimState
 from siteward_rules.findings import Finding, Number, Text
-from siteward_rules.hold_states import HoldState
-from siteward_rules.recommend import Assessment, assess
+from siteward_rules.money import holds
+from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState
+from siteward_rules.money.hold_states import HoldState
+from siteward_rules.money.recommend import Assessment, assess
 
 REVISIT: Final = timedelta(minutes=5)
 """An open claim is evaluated again after this long even if nobody changed its project: days

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from siteward_platform.database.models import EngineState
-from siteward_rules.stream import Engine
+from siteward_rules.stream.engine import Engine
 
 
 def keep_engine(session: Session, engine: Engine, now: datetime) -> None:

@@ -26,8 +26,8 @@ from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
 from siteward_platform.worker.projection import offline_since, project
 from siteward_platform.worker.schedule import Fed, spi_observations
-from siteward_rules.holds import RULES
-from siteward_rules.stream import Engine, Transition
+from siteward_rules.money.holds import RULES
+from siteward_rules.stream.engine import Engine, Transition
 
 log = logging.getLogger(__name__)
 

@@ -26,8 +26,8 @@ from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import TOPICS, run
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.series_reader import StoreReader
-from siteward_rules.rule_file import load_packs, shipped_files
-from siteward_rules.stream import Engine
+from siteward_rules.language.rule_file import load_packs, shipped_files
+from siteward_rules.stream.engine import Engine
 
 _BATCH = 1000
 _LINGER = 0.02

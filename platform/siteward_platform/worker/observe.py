@@ -5,8 +5,8 @@ from datetime import datetime
 
 from siteward_contracts.decode import Envelope
 from siteward_contracts.messages import Detection, Status, Telemetry
-from siteward_rules.alert_state import Cause
-from siteward_rules.stream import Observation
+from siteward_rules.stream.alert_state import Cause
+from siteward_rules.stream.engine import Observation
 
 
 def observations(

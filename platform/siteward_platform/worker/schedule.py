@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from siteward_platform.database.models import Project
 from siteward_platform.facts import paper_facts
-from siteward_rules.earned_value import earned_value
-from siteward_rules.stream import Observation
+from siteward_rules.money.earned_value import earned_value
+from siteward_rules.stream.engine import Observation
 
 Fed = dict[str, tuple[date, int]]
 """By project: the day and facts version its SPI was last fed for."""

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class StoreReader:
-    """A :class:`siteward_rules.stream.SeriesReader` over a store."""
+    """A :class:`siteward_rules.stream.engine.SeriesReader` over a store."""
 
     def __init__(self, store: SeriesStore) -> None:
         """Keeps the store; the caller closes it."""

@@ -25,7 +25,7 @@ from siteward_platform.api.schemas.claim_acts import (
 )
 from siteward_platform.api.schemas.claims import ClaimDetail, ClaimSummary
 from siteward_platform.api.views.claims import claim_detail, claim_summary
-from siteward_rules.claims import ClaimState
+from siteward_rules.money.claims import ClaimState
 
 router: Final = APIRouter(tags=["claims"])
 

@@ -32,7 +32,7 @@ from siteward_platform.facts import paper_facts
 from siteward_platform.holds import load_hold
 from siteward_platform.payments import ZERO, paid_of_claim
 from siteward_platform.standing import progress
-from siteward_rules.holds import Hold
+from siteward_rules.money.holds import Hold
 
 
 def claim_summary(act: Act, claim: Claim) -> ClaimSummary:

@@ -9,8 +9,8 @@ from siteward_platform.api.schemas.safety import RuleOut
 from siteward_platform.api.schemas.values import Text
 from siteward_rules.findings import FundRule
 from siteward_rules.funds import FUND_RULES
-from siteward_rules.rule_file import PAGES, load_packs, shipped_files
-from siteward_rules.stream_rule import StreamRule
+from siteward_rules.language.rule_file import PAGES, load_packs, shipped_files
+from siteward_rules.stream.rule import StreamRule
 
 _AGGREGATES: Final = {
     "mean": ("均值", "mean"),

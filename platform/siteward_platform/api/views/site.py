@@ -27,8 +27,8 @@ from siteward_platform.database.models import (
     ZoneState,
 )
 from siteward_platform.standing import health
-from siteward_rules.earned_value import planned_percent
 from siteward_rules.facts import ProjectFacts
+from siteward_rules.money.earned_value import planned_percent
 
 _log = logging.getLogger(__name__)
 

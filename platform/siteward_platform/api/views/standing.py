@@ -31,9 +31,9 @@ from siteward_platform.facts import accepted_progress, paper_facts
 from siteward_platform.payments import ZERO
 from siteward_platform.projects import get_project, list_projects
 from siteward_platform.standing import standing
-from siteward_rules.claims import ClaimState
-from siteward_rules.earned_value import earned_value, payable_ceiling, s_curve
 from siteward_rules.facts import ProjectFacts
+from siteward_rules.money.claims import ClaimState
+from siteward_rules.money.earned_value import earned_value, payable_ceiling, s_curve
 
 
 def overview(act: Act) -> Overview:

@@ -103,7 +103,7 @@ class FindingRecord(Base):
 
 
 class HoldRecord(Base):
-    """The hold on a claim, field by field a ``siteward_rules.holds.Hold``.
+    """The hold on a claim, field by field a ``siteward_rules.money.holds.Hold``.
 
     The database itself refuses a hold that reaches into wages or that one person made alone.
     """

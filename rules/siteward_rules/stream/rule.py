@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from siteward_contracts.catalog import Severity
 from siteward_contracts.clock import SHANGHAI
-from siteward_rules.condition import Condition
 from siteward_rules.findings import Action, Text, Trust
+from siteward_rules.language.condition import Condition
 
 Aggregate = Literal["mean", "energy_mean", "max", "min", "last", "count"]
 Layer = Literal["national", "city", "project"]

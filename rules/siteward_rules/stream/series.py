@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from siteward_rules.alert_state import IDLE, Cause, Span, State, span, step, wait_until
-from siteward_rules.stream_rule import AGGREGATES, StreamRule
+from siteward_rules.stream.alert_state import IDLE, Cause, Span, State, span, step, wait_until
+from siteward_rules.stream.rule import AGGREGATES, StreamRule
 
 LATENESS: Final = timedelta(minutes=10)
 """How late a sample may come after a newer one of its series and still be judged."""

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import msgspec
 
-from siteward_rules.alert_state import Cause, Span, State
-from siteward_rules.series import Change, Memory, Sample, Series
-from siteward_rules.stream_rule import StreamRule
+from siteward_rules.stream.alert_state import Cause, Span, State
+from siteward_rules.stream.rule import StreamRule
+from siteward_rules.stream.series import Change, Memory, Sample, Series
 
 
 class Observation(msgspec.Struct, frozen=True):

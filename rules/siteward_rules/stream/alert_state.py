@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from siteward_rules.stream_rule import StreamRule
+from siteward_rules.stream.rule import StreamRule
 
 Phase = Literal["idle", "pending", "firing"]
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from siteward_rules.facts import ZERO
-from siteward_rules.hold_states import (
+from siteward_rules.money.hold_states import (
     CLOSED,
     TRANSITIONS,
     Actor,

@@ -16,9 +16,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from siteward_contracts.catalog import HAZARDS, METRICS
 from siteward_contracts.config_file import ConfigError, ConfigProblem, Document, read, validate
-from siteward_rules.condition import DETECTION, READING, Condition, ConditionError, check_alive
 from siteward_rules.findings import Action, Text, Trust
-from siteward_rules.stream_rule import Aggregate, Hours, Layer, Shows, Source, StreamRule
+from siteward_rules.language.condition import (
+    DETECTION,
+    READING,
+    Condition,
+    ConditionError,
+    check_alive,
+)
+from siteward_rules.stream.rule import Aggregate, Hours, Layer, Shows, Source, StreamRule
 
 SHIPPED: Final = Path(str(files("siteward_rules"))) / "packs"
 """The packs that come with Siteward."""

@@ -1,0 +1,1 @@
+"""The language rule packs are written in: read, checked, layered and built."""

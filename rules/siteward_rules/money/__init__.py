@@ -1,0 +1,1 @@
+"""What a claim is worth, what may be held of it, and who decides."""

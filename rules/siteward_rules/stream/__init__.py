@@ -1,0 +1,1 @@
+"""Rules over readings and detections, run over event time."""
