@@ -26,7 +26,6 @@ from siteward_rules.money.hold_states import (
     WrongRoleError,
 )
 from siteward_rules.money.holds import Hold
-from siteward_rules.working_days import add_working_days
 
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -211,12 +210,3 @@ def test_no_sequence_of_calls_touches_wages_or_releases_on_one_word(
         if event is HoldEvent.EXPIRE:
             assert hold.released == before.released
         assert hold.is_open == (hold.state not in CLOSED)
-
-
-def test_working_days_skip_weekends_and_follow_the_yearly_notice() -> None:
-    friday = date(2026, 9, 25)
-    assert add_working_days(friday, 1) == date(2026, 9, 28)
-    assert add_working_days(friday, 1, holidays=frozenset({date(2026, 9, 28)})) == date(2026, 9, 29)
-    assert add_working_days(friday, 1, worked_weekends=frozenset({date(2026, 9, 26)})) == date(
-        2026, 9, 26
-    )

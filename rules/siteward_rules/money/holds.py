@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from siteward_rules.calendar import china
 from siteward_rules.facts import ZERO
 from siteward_rules.money.hold_states import (
     CLOSED,
@@ -24,7 +25,6 @@ from siteward_rules.money.hold_states import (
     WagesTouchedError,
     WrongRoleError,
 )
-from siteward_rules.working_days import add_working_days
 
 REVIEW_WORKING_DAYS: Final = 7
 """A hold is looked at again within this many working days (platform default)."""
@@ -105,7 +105,7 @@ def recommend(
         BadAmountError: ``amount`` is not positive.
     """
     _check_held(amount, claim_amount - wage_amount)
-    due = add_working_days(today, REVIEW_WORKING_DAYS)
+    due = china().add_working_days(today, REVIEW_WORKING_DAYS)
     return Hold(claim_amount, wage_amount, amount, by, at, due)
 
 
@@ -138,7 +138,7 @@ def decide_hold(
         raise BadAmountError(amount, hold.amount)
     return replace(
         hold, state=state, amount=amount, decided_by=by, decided_at=at, basis=basis, reason=reason,
-        review_due=add_working_days(today, REVIEW_WORKING_DAYS),
+        review_due=china().add_working_days(today, REVIEW_WORKING_DAYS),
     )  # fmt: skip
 
 
