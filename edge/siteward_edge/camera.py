@@ -92,6 +92,11 @@ class CameraWatch:
         self.boxes: list[FrameBox] = []
 
     @property
+    def camera(self) -> Camera:
+        """What it was told to look for."""
+        return self._camera
+
+    @property
     def health(self) -> Health:
         """How well the camera sees, as decided."""
         return self._monitor.health

@@ -143,12 +143,7 @@ class CameraThread:
             self.shared.publish_frame(Topic(self.shared.site, frame.device, Kind.FRAME), payload)
 
     def _store(self, result: Result) -> None:
-        remembered: dict[str, str] = {}
-        if result.changed:
-            remembered[memory_key(self.camera)] = msgspec.json.encode(self.watch.memory()).decode()
-        if self.watch.reference is not None and self.watch.reference is not self._kept_view:
-            self._kept_view = self.watch.reference
-            remembered[view_key(self.camera)] = _as_text(self._kept_view)
+        remembered, self._kept_view = to_remember(self.watch, result, self._kept_view)
         if not result.messages and not remembered:
             return
         try:
@@ -164,16 +159,42 @@ def camera_thread(
     classifier: ZoneClassifier | None,
 ) -> CameraThread:
     """Prepares a camera with what the outbox remembers of it."""
-    stored = shared.outbox.recall(memory_key(camera))
+    report = Report(shared.site, camera.device, shared.new_id)
+    recall, now = shared.outbox.recall, shared.clock()
+    watch = camera_watch(camera, detector, classifier, report, recall, now)
+    return CameraThread(camera, shared, watch, _kept_view=watch.reference)
+
+
+def camera_watch(
+    camera: Camera,
+    detector: Detector,
+    classifier: ZoneClassifier | None,
+    report: Report,
+    recall: Callable[[str], str | None],
+    now: datetime,
+) -> CameraWatch:
+    """What judges a camera's pictures, with what is remembered of it under its keys."""
+    stored = recall(memory_key(camera))
     memory = (
         msgspec.json.decode(stored, type=Memory)
         if stored
-        else Memory(health=Health.OFFLINE, since=shared.clock())
+        else Memory(health=Health.OFFLINE, since=now)
     )
-    report = Report(shared.site, camera.device, shared.new_id)
-    view = _first_view(camera, shared.outbox)
-    watch = CameraWatch(camera, detector, classifier, report, memory, view)
-    return CameraThread(camera, shared, watch, _kept_view=view)
+    view = _first_view(camera, recall)
+    return CameraWatch(camera, detector, classifier, report, memory, view)
+
+
+def to_remember(
+    watch: CameraWatch, result: Result, kept_view: View | None
+) -> tuple[dict[str, str], View | None]:
+    """What a step changed of a camera's memory, under its keys, and the view kept then."""
+    remembered: dict[str, str] = {}
+    if result.changed:
+        remembered[memory_key(watch.camera)] = msgspec.json.encode(watch.memory()).decode()
+    if watch.reference is not None and watch.reference is not kept_view:
+        kept_view = watch.reference
+        remembered[view_key(watch.camera)] = _as_text(kept_view)
+    return remembered, kept_view
 
 
 def memory_key(camera: Camera) -> str:
@@ -186,14 +207,14 @@ def view_key(camera: Camera) -> str:
     return f"view.{camera.device}"
 
 
-def _first_view(camera: Camera, outbox: Outbox) -> View | None:
+def _first_view(camera: Camera, recall: Callable[[str], str | None]) -> View | None:
     if camera.reference is not None:
         image = cv2.imread(str(camera.reference))
         if image is None:
             log.warning("%s: no picture at %s", camera.device, camera.reference)
             return None
         return view_of(shrink(np.asarray(image, np.uint8)))
-    stored = outbox.recall(view_key(camera))
+    stored = recall(view_key(camera))
     if not stored:
         return None
     png = np.frombuffer(base64.b64decode(stored), np.uint8)
