@@ -15,7 +15,7 @@ import cv2
 from siteward_contracts.clock import utc_now
 from siteward_contracts.config_file import ConfigError
 from siteward_contracts.ids import new_id
-from siteward_edge import agent
+from siteward_edge import agent, replay
 from siteward_edge.camera_thread import view_key
 from siteward_edge.check import outcomes
 from siteward_edge.config.agent import EdgeConfig, load_config
@@ -84,6 +84,39 @@ def accept_view(config: Path, camera: str) -> None:
     outbox.put([], {view_key(found): ""})
     outbox.close()
     click.echo(f"{camera}: the next good picture will be its reference view")
+
+
+@command.command("replay")
+@FILE
+@click.option("--camera", required=True, help="Whose pictures they are.")
+@click.option(
+    "--memory",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="JSON file with what the camera remembers; read before and written after.",
+)
+@click.option(
+    "--evidence",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the pictures that prove something; without it only their hashes are told.",
+)
+@click.argument("source", type=click.Path(path_type=Path, exists=True, allow_dash=True))
+def replay_command(
+    config: Path, camera: str, memory: Path | None, evidence: Path | None, source: Path
+) -> None:
+    """Judge recorded pictures as the agent would have, at the times they were taken.
+
+    SOURCE is a folder of pictures named by RFC 3339 times, or - for packets on standard
+    input: a length in 4 bytes, big-endian, then {"ts": "..."}, a newline and the JPEG, PNG or
+    BMP; no picture after the newline says that none came. Every message is written to
+    standard output as a line of JSON. Nothing is published.
+    """
+    settings = _load(config)
+    cv2.setNumThreads(1)
+    try:
+        stdin = sys.stdin.buffer
+        replay.replay(settings, camera, new_id, memory, evidence, source, stdin, click.echo)
+    except (replay.ReplayError, ModelError, OSError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _load(config: Path) -> EdgeConfig:
