@@ -94,6 +94,7 @@ METRICS: dict[str, Metric] = {
         Metric("unknown_share", "无法判别比例", "Share that cannot be judged", "", 0, 1),
         Metric("camera_clock_offset", "摄像机时钟偏差", "Camera clock ahead", "s", -1e9, 1e9),
         Metric("sensor_ok", "传感器可用", "Sensor fit for use", "", 0, 1),
+        Metric("sensor_clock_offset", "传感器时钟偏差", "Sensor clock ahead", "s", -1e9, 1e9),
         Metric("online", "在线", "Online", "", 0, 1),
         Metric("outbox_depth", "待发消息", "Messages waiting", "", 0, 1e9),
     )

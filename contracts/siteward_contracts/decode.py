@@ -19,6 +19,7 @@ from siteward_contracts.messages import (
     Message,
     Progress,
     Sample,
+    Statistic,
     Status,
     Telemetry,
 )
@@ -160,8 +161,16 @@ def _check_telemetry(where: Topic, message: Telemetry, now: datetime) -> Envelop
         bad = {n: p for n, v in judged.items() if (p := _reading(n, v))}
         problems += bad.values()
         good = {n: v for n, v in sample.readings.items() if n not in bad}
-        if good:
-            samples.append(msgspec.structs.replace(sample, readings=good))
+        statistics = {}
+        for name, statistic in sample.statistics.items():
+            wrong = _statistic(name, statistic)
+            if wrong:
+                problems.append(wrong)
+            else:
+                statistics[name] = statistic
+        if good or statistics:
+            kept = msgspec.structs.replace(sample, readings=good, statistics=statistics)
+            samples.append(kept)
     if not samples:
         raise RefusedError(
             problems[0] if problems else Problem(Reason.NO_READINGS, "samples hold no readings")
@@ -172,7 +181,7 @@ def _check_telemetry(where: Topic, message: Telemetry, now: datetime) -> Envelop
 def _is_sound(message: Telemetry, earliest: datetime, latest: datetime) -> bool:
     """Whether nothing has to be left out; the path of nearly every message, so kept short."""
     for sample in message.samples:
-        if not earliest <= sample.ts <= latest or not sample.readings:
+        if not earliest <= sample.ts <= latest or not sample.readings or sample.statistics:
             return False
         for name, value in sample.readings.items():
             low, high = _BOUNDS.get(name, _NO_BOUNDS)
@@ -192,3 +201,11 @@ def _reading(name: str, value: float) -> Problem | None:
         )
         return Problem(Reason.IMPLAUSIBLE, detail)
     return None
+
+
+def _statistic(name: str, statistic: Statistic) -> Problem | None:
+    """A total has no bounds: it grows with its period."""
+    for value in (statistic.avg, statistic.min, statistic.max):
+        if value is not None and (problem := _reading(name, value)):
+            return problem
+    return None if name in METRICS else _reading(name, 0)

@@ -53,18 +53,38 @@ class Message(Struct, frozen=True, kw_only=True):
     v: Literal[1] = 1
 
 
-class Sample(Struct, frozen=True, kw_only=True):
+class Statistic(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an instrument itself computed over a period, in the metric's unit.
+
+    Attributes:
+        avg: Mean; of noise the energy mean, if the instrument keeps to its standard.
+        min: Least value.
+        max: Greatest value.
+        sum: Total, of what adds up (rain, flow).
+    """
+
+    avg: float | None = None
+    min: float | None = None
+    max: float | None = None
+    sum: float | None = None
+
+
+class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Readings taken at one instant.
 
     Attributes:
-        ts: When they were taken.
+        ts: When they were taken; of statistics, the beginning of their period.
         readings: Metric name (see the catalogue) to value in the catalogue's unit.
         flags: Metric name to HJ 212 data flag where it is not N (normal).
+        period: Of the statistics; empty where there are none.
+        statistics: Metric name to what the instrument computed over ``period``.
     """
 
     ts: Utc
     readings: dict[str, float]
     flags: dict[str, str] = {}
+    period: Literal["", "minute", "hour", "day"] = ""
+    statistics: dict[str, Statistic] = {}
 
 
 class Telemetry(Message, frozen=True, kw_only=True):
@@ -159,6 +179,26 @@ class CameraStatus(Struct, frozen=True, kw_only=True):
     clock_offset: float | None = None
 
 
+class SensorStatus(Struct, frozen=True, kw_only=True):
+    """One instrument in an agent's status.
+
+    Attributes:
+        device: Its name in topics.
+        ok: Whether it speaks and what it says can be used.
+        since: When ``ok`` became so.
+        last_reading: When it was last heard with readings; None since the outbox was made.
+        cause: What is wrong, in words; empty when nothing is.
+        clock_offset: Seconds its clock is ahead of the agent's, if it tells.
+    """
+
+    device: str
+    ok: bool
+    since: Utc
+    last_reading: Utc | None = None
+    cause: str = ""
+    clock_offset: float | None = None
+
+
 class ConfigState(Struct, frozen=True, kw_only=True):
     """What became of the settings the platform sent last.
 
@@ -182,6 +222,7 @@ class Status(Message, frozen=True, kw_only=True):
         outbox: Messages waiting on disk.
         clock_offset: Seconds the agent's clock is ahead of the time server's, if known.
         cameras: One line each.
+        sensors: One line each.
         key: The agent's Ed25519 public key, 64 hexadecimal digits; empty before enrolment.
         config: What became of the settings the platform sent last; None when it sent none.
         oldest: When the oldest waiting message was made.
@@ -193,6 +234,7 @@ class Status(Message, frozen=True, kw_only=True):
     outbox: int = 0
     clock_offset: float | None = None
     cameras: list[CameraStatus] = []
+    sensors: list[SensorStatus] = []
     key: str = ""
     config: ConfigState | None = None
     oldest: Utc | None = None

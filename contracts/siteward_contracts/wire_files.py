@@ -26,6 +26,8 @@ from siteward_contracts.messages import (
     Model,
     Progress,
     Sample,
+    SensorStatus,
+    Statistic,
     Status,
     Telemetry,
 )
@@ -54,6 +56,12 @@ GOLDEN: Final[dict[Kind, Message]] = {
         ts=_AT,
         samples=[
             Sample(ts=_AT, readings={"pm10": 131.0, "noise_laeq": 68.4}, flags={"pm25": "D"}),
+            Sample(
+                ts=_AT,
+                readings={},
+                period="minute",
+                statistics={"pm10": Statistic(avg=127.4, min=118.0, max=139.2)},
+            ),
         ],
     ),
     Kind.DETECTION: Detection(
@@ -88,6 +96,7 @@ GOLDEN: Final[dict[Kind, Message]] = {
         outbox=3,
         clock_offset=0.012,
         cameras=[CameraStatus(device="cam-1", health=Health.OK, fps=5.0, since=_AT, last_good=_AT)],
+        sensors=[SensorStatus(device="dust-1", ok=True, since=_AT, last_reading=_AT)],
     ),
     Kind.FRAME: FrameHeader(
         id="019cdc1e-0000-7000-8000-000000000006",

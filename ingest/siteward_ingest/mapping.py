@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from siteward_contracts.decode import Envelope
 from siteward_contracts.messages import Detection, Progress, Status, Telemetry
 from siteward_ingest.series import Point
@@ -13,7 +15,8 @@ NORMAL = "N"
 def points(envelope: Envelope, received: datetime) -> list[Point]:
     """The points of one message.
 
-    Telemetry gives one point per reading whose flag is normal; progress gives
+    Telemetry gives one point per reading whose flag is normal, and ``{metric}.{period}_avg``,
+    ``_min``, ``_max`` and ``_sum`` of what the instrument itself computed; progress gives
     ``progress.{zone}`` in percent; a detection gives ``detection.{kind}``, its confidence when
     it begins and 0 when it ends; status gives ``online`` and ``outbox_depth``. Everything else
     gives none.
@@ -31,6 +34,13 @@ def points(envelope: Envelope, received: datetime) -> list[Point]:
                 for sample in samples
                 for metric, value in sample.readings.items()
                 if not sample.flags or sample.flags.get(metric, NORMAL) == NORMAL
+            ] + [
+                Point(site, device, f"{metric}.{sample.period}_{name}", sample.ts, value)
+                for sample in samples
+                for metric, statistic in sample.statistics.items()
+                if sample.flags.get(metric, NORMAL) == NORMAL
+                for name, value in msgspec.structs.asdict(statistic).items()
+                if value is not None
             ]
         case Progress(zone=zone, ts=ts, percent=percent):
             return [Point(site, device, f"progress.{zone}", ts, percent)]

@@ -193,6 +193,20 @@ def test_bad_readings_are_left_out_and_the_good_ones_kept() -> None:
     assert "samples[1].ts" in envelope.problems[2].detail
 
 
+def test_statistics_are_judged_as_readings_are() -> None:
+    statistics = {
+        "pm10": {"avg": 127.4},
+        "pm25": {"avg": -3},
+        "gold": {"sum": 1},
+        "rainfall": {"sum": 1e6},
+    }
+    sample = {"ts": NOW, "readings": {}, "period": "minute", "statistics": statistics}
+    envelope = decode("siteward/v1/s/dust-1/telemetry", body(samples=[sample]), NOW)
+    assert isinstance(envelope.message, Telemetry)
+    assert set(envelope.message.samples[0].statistics) == {"pm10", "rainfall"}
+    assert [p.reason for p in envelope.problems] == [Reason.IMPLAUSIBLE, Reason.UNKNOWN_METRIC]
+
+
 def test_telemetry_of_which_nothing_is_left_is_refused_with_the_first_reason() -> None:
     assert refusal(telemetry({"pm1000": 1, "humidity": 140}))[0] is Reason.UNKNOWN_METRIC
     assert refusal(telemetry({}))[0] is Reason.NO_READINGS

@@ -11,6 +11,7 @@ from siteward_contracts.messages import (
     Model,
     Progress,
     Sample,
+    Statistic,
     Status,
     Telemetry,
 )
@@ -50,6 +51,21 @@ def test_readings_with_another_flag_than_normal_are_counted_not_kept() -> None:
     envelope = Envelope(Topic("garden", "dust-1", Kind.TELEMETRY), message)
     assert [p.metric for p in points(envelope, LATER)] == ["pm25", "tsp"]
     assert flagged(envelope) == ["D"]
+
+
+def test_what_an_instrument_computed_is_a_series_of_its_own_unless_flagged() -> None:
+    sample = Sample(
+        ts=TS,
+        readings={},
+        period="hour",
+        statistics={"pm10": Statistic(avg=127.4, max=139.2), "tsp": Statistic(avg=1)},
+        flags={"tsp": "D"},
+    )
+    message = Telemetry(id=ID, ts=TS, samples=[sample])
+    assert mapped(message, Kind.TELEMETRY) == [
+        ("pm10.hour_avg", TS, 127.4),
+        ("pm10.hour_max", TS, 139.2),
+    ]
 
 
 def test_progress_is_a_series_of_its_zone_in_percent() -> None:

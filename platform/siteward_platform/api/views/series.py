@@ -18,7 +18,7 @@ def series_out(
         NotFoundError: There is no such metric.
     """
     site, device, metric = names
-    if metric not in METRICS and not metric.startswith(("progress.", "detection.")):
+    if metric.partition(".")[0] not in (*METRICS, "progress", "detection"):
         raise NotFoundError("no_such_metric", f"没有指标 {metric}", "请从设备的读数中选择")
     width = chart_width(start, end, points)
     return Series(

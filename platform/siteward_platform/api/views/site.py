@@ -149,6 +149,10 @@ def readings_out(points: Sequence[Point], device: str) -> list[Reading]:
     ]
 
 
+_PERIODS = {"minute": "分钟", "hour": "小时", "day": "日"}
+_STATISTICS = {"avg": "均值", "min": "最小值", "max": "最大值", "sum": "累计"}
+
+
 def name_of(metric: str) -> Text:
     """A metric's name in both languages; zones and hazards have metrics of their own."""
     if metric in METRICS:
@@ -156,11 +160,18 @@ def name_of(metric: str) -> Text:
     family, _, rest = metric.partition(".")
     if family == "detection" and rest in HAZARDS:
         return Text(zh=HAZARDS[rest].zh, en=HAZARDS[rest].en)
+    if family in METRICS:  # what the instrument computed, e.g. pm10.hour_avg
+        period, _, statistic = rest.partition("_")
+        zh = _PERIODS.get(period, period) + _STATISTICS.get(statistic, statistic)
+        return Text(
+            zh=f"{METRICS[family].zh} {zh}", en=f"{METRICS[family].en}, {period} {statistic}"
+        )
     return Text(zh=f"区域 {rest} 进度", en=f"Progress of zone {rest}")
 
 
 def unit_of(metric: str) -> str:
     """A metric's unit."""
-    if metric in METRICS:
-        return METRICS[metric].unit
+    family = metric.partition(".")[0]
+    if family in METRICS:
+        return METRICS[family].unit
     return "%" if metric.startswith("progress.") else ""
