@@ -9,7 +9,7 @@ import msgspec
 from siteward_contracts.messages import CameraStatus, FrameBox, Health, Model
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outgoing
-from siteward_edge.evidence.snapshot import Snapshot
+from siteward_edge.evidence.snapshot import Occasion, Snapshot
 from siteward_edge.hazards.incidents import Incident, Incidents, Sighting, sightings
 from siteward_edge.health.monitor import Monitor, View, shrink
 from siteward_edge.progress.states import ZoneProgress
@@ -130,7 +130,7 @@ class CameraWatch:
     def see(self, frame: Frame) -> Result:
         """Judges one picture."""
         result = Result()
-        snapshot = Snapshot(self._report.site, frame)
+        snapshot = self._report.snapshot(frame)
         before = (self._monitor.health, self._monitor.since)
         if self._monitor.observe(shrink(frame.image), frame.ts):
             self._health_changed(before, frame.ts, result, snapshot)
@@ -213,7 +213,8 @@ class CameraWatch:
             if finding is None:
                 continue
             if finding.changed or zone.zone.id not in self._evidence:
-                sha256, messages = snapshot.prove(self._report.new_id)
+                occasion = Occasion("progress", zone.zone.id, confidence=finding.confidence)
+                sha256, messages = snapshot.prove(self._report.new_id, occasion)
                 self._evidence[zone.zone.id] = sha256
                 result.messages += messages
                 result.changed = True

@@ -1,7 +1,7 @@
 """Findings of one device as messages, each picture that proves one sent before it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -11,18 +11,24 @@ from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Detection, Message, Model, Progress, Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outgoing
-from siteward_edge.evidence.snapshot import Snapshot
+from siteward_edge.evidence.snapshot import Occasion, Seal, Snapshot
 from siteward_edge.hazards.incidents import Incident
 from siteward_edge.progress.states import Finding
+from siteward_edge.vision.ports import Frame
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Writes the messages of one device."""
+    """Writes the messages of one device; ``seal`` vouches for its pictures."""
 
     site: str
     device: str
     new_id: IdSource
+    seal: Seal = field(default_factory=Seal)
+
+    def snapshot(self, frame: Frame) -> Snapshot:
+        """A picture that may become evidence."""
+        return Snapshot(self.site, frame, self.seal)
 
     def telemetry(self, readings: Mapping[str, float], ts: datetime) -> Outgoing:
         """Readings of one instant."""
@@ -38,8 +44,9 @@ class Report:
         snapshot: Snapshot | None,
     ) -> list[Outgoing]:
         """Begin or end of an incident; with a picture when one is given."""
-        evidence, messages = snapshot.prove(self.new_id) if snapshot else (None, [])
         seen = incident.sighting
+        occasion = Occasion(seen.kind, seen.zone, seen.box, seen.confidence, model=model)
+        evidence, messages = snapshot.prove(self.new_id, occasion) if snapshot else (None, [])
         message = Detection(
             id=self.new_id(),
             ts=ts,

@@ -20,11 +20,21 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One decoded picture of a camera and when it arrived."""
+    """One decoded picture of a camera and when it arrived.
+
+    Attributes:
+        image: Its pixels.
+        ts: When it arrived at the agent.
+        device: The camera.
+        masked: Whether pixels outside the fence are blackened in ``image``.
+        clock_offset: Seconds the camera's clock was ahead of the agent's, if it tells.
+    """
 
     image: Image
     ts: datetime
     device: str
+    masked: bool = False
+    clock_offset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
