@@ -20,7 +20,8 @@ from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.delivery.publisher import Publisher
 from siteward_edge.live import Watches
-from siteward_edge.sensors import hj212_server, modbus
+from siteward_edge.sensors.hj212 import server as hj212_server
+from siteward_edge.sensors.modbus import line as modbus
 from siteward_edge.vision.detectors import classifier_of, detector_of
 
 log = logging.getLogger(__name__)

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from siteward_contracts.config_file import ConfigError
 from siteward_edge.capture.stream import SourceError, hidden, pictures
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
-from siteward_edge.config.sensors import Hj212, ModbusDevice
+from siteward_edge.config.hj212 import Hj212
+from siteward_edge.config.modbus import ModbusDevice
 from siteward_edge.delivery.outbox import Outbox, OutboxFullError
 from siteward_edge.health.monitor import is_blind, shrink
-from siteward_edge.sensors import modbus
+from siteward_edge.sensors.modbus import line as modbus
 from siteward_edge.vision.detectors import detector_of
 from siteward_edge.vision.ports import ModelError
 

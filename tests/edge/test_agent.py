@@ -34,7 +34,7 @@ from siteward_contracts.messages import (
 )
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outbox
-from siteward_edge.sensors import hj212
+from siteward_edge.sensors.hj212 import packet as hj212
 from tests import servers
 from tests.edge.pictures import clip, encode, serving, vision
 from tests.edge.test_hj212 import MN, REAL_TIME

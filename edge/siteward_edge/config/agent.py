@@ -20,7 +20,8 @@ from siteward_contracts.config_file import (
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, OutboxFile
 from siteward_edge.config.section import Section, Slug
-from siteward_edge.config.sensors import Hj212, ModbusDevice
+from siteward_edge.config.hj212 import Hj212
+from siteward_edge.config.modbus import ModbusDevice
 
 
 class EdgeConfig(Section):

@@ -1,11 +1,11 @@
-"""Instruments: what is read from them and what their values mean."""
+"""What is common to instruments, however they speak: units, ranges, flatlines, silence."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from siteward_contracts.catalog import METRICS
-from siteward_edge.config.section import Section, Slug, unique
+from siteward_edge.config.section import Section
 
 
 def _metric(name: str) -> str:
@@ -17,84 +17,29 @@ def _metric(name: str) -> str:
 MetricName = Annotated[str, AfterValidator(_metric)]
 
 
-class FactorMap(Section):
-    """What one HJ 212 factor means.
+class Flatline(Section):
+    """When a value that does not change means a dead sensor.
 
     Attributes:
-        metric: Our name of it.
-        scale: Value sent times this is in the metric's unit, e.g. 0.001 for ng to µg.
+        samples: As many equal values in a row.
+        seconds: Over at least so long; a fast instrument repeats itself honestly.
     """
 
-    metric: MetricName
-    scale: float = Field(default=1.0, gt=0)
+    samples: int = Field(default=12, ge=2)
+    seconds: float = Field(default=600, ge=0)
 
 
-class Hj212Device(Section):
-    """A dust and noise box.
+class Judged(Section):
+    """How an instrument is judged.
 
     Attributes:
-        mn: The device id it sends.
-        device: Its name in topics.
-        crc: Which checksum it computes.
-        units: Factor code to metric and scale, over the usual codes.
+        silent_seconds: Without a reading for so long it counts as silent.
+        fault_samples: So many bad samples in a row begin a fault, as many good ones end it.
+        clock_tolerance_seconds: Its clock may be so far off before that is told.
+        flatline: Metric to when it counts as flat, over the usual table; null for never.
     """
 
-    mn: str = Field(min_length=1, max_length=24)
-    device: Slug
-    crc: Literal["hj212", "modbus", "either"] = "hj212"
-    units: dict[str, FactorMap] = Field(default_factory=dict)
-
-
-def _listen(address: str) -> str:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise ValueError('must be "host:port", e.g. "0.0.0.0:9212"')
-    return address
-
-
-class Hj212(Section):
-    """The server HJ 212 boxes connect to."""
-
-    listen: Annotated[str, AfterValidator(_listen)]
-    devices: Annotated[list[Hj212Device], AfterValidator(unique("MN", lambda d: d.mn))] = Field(
-        min_length=1
-    )
-
-    @property
-    def host(self) -> str:
-        """The address to bind."""
-        return self.listen.rpartition(":")[0]
-
-    @property
-    def port(self) -> int:
-        """The port to bind; 0 lets the system choose."""
-        return int(self.listen.rpartition(":")[2])
-
-
-class Register(Section):
-    """One value in a Modbus device.
-
-    Attributes:
-        metric: Our name of it.
-        address: Zero-based holding register; 32-bit values take two, high word first.
-        type: How it is coded.
-        scale: Value read times this is in the metric's unit.
-    """
-
-    metric: MetricName
-    address: int = Field(ge=0, le=65535)
-    type: Literal["u16", "i16", "u32", "i32", "f32"] = "u16"
-    scale: float = 1.0
-
-
-class ModbusDevice(Section):
-    """A Modbus TCP instrument polled at fixed intervals."""
-
-    device: Slug
-    host: str
-    port: int = Field(default=502, ge=1, le=65535)
-    unit: int = Field(default=1, ge=0, le=247)
-    every_seconds: float = Field(default=5, gt=0)
-    registers: Annotated[list[Register], AfterValidator(unique("metric", lambda r: r.metric))] = (
-        Field(min_length=1)
-    )
+    silent_seconds: float = Field(default=300, gt=0)
+    fault_samples: int = Field(default=3, ge=1)
+    clock_tolerance_seconds: float = Field(default=60, gt=0)
+    flatline: dict[MetricName, Flatline | None] = Field(default_factory=dict)

@@ -12,9 +12,9 @@ import msgspec
 from siteward_contracts.clock import Clock
 from siteward_contracts.messages import Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.config.sensors import Hj212, Hj212Device
+from siteward_edge.config.hj212 import Hj212, Hj212Device
 from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
-from siteward_edge.sensors import hj212
+from siteward_edge.sensors.hj212 import packet as hj212
 
 log = logging.getLogger(__name__)
 

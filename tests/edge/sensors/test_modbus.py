@@ -12,9 +12,9 @@ from pymodbus.server import ModbusTcpServer
 
 from siteward_contracts.decode import decode
 from siteward_contracts.messages import Telemetry
-from siteward_edge.config.sensors import ModbusDevice, Register
+from siteward_edge.config.modbus import ModbusDevice, Register
 from siteward_edge.delivery.outbox import Outbox
-from siteward_edge.sensors import modbus
+from siteward_edge.sensors.modbus import line as modbus
 from tests.servers import free_port
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

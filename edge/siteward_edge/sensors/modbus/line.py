@@ -17,7 +17,7 @@ from siteward_contracts.clock import Clock
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Sample, Telemetry
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.config.sensors import ModbusDevice, Register
+from siteward_edge.config.modbus import ModbusDevice, Register
 from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from siteward_contracts.decode import decode
 from siteward_contracts.messages import Telemetry
-from siteward_edge.config.sensors import FactorMap, Hj212, Hj212Device
+from siteward_edge.config.hj212 import FactorMap, Hj212, Hj212Device
 from siteward_edge.delivery.outbox import Outbox
-from siteward_edge.sensors import hj212, hj212_server
+from siteward_edge.sensors.hj212 import packet as hj212
+from siteward_edge.sensors.hj212 import server as hj212_server
 
 NOW = datetime(2026, 3, 11, 14, 31, tzinfo=UTC)
 MN = "CN440103SITE0000000001A1"

@@ -1,0 +1,1 @@
+"""HJ 212: how dust and noise boxes speak."""

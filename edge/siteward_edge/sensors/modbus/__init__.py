@@ -1,0 +1,1 @@
+"""Modbus: how cranes, hoists and measuring instruments are read."""
