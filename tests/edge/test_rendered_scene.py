@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from siteward_edge.config.progress import Zone
+from siteward_edge.vision.material_bands import MaterialBands
 from siteward_edge.vision.ports import DetectedPerson, Image
-from siteward_edge.vision.rendered_scene import MaterialBands, RenderedScenePeople
+from siteward_edge.vision.rendered_scene import RenderedScenePeople
 from siteward_simulators.devices.renderer import render
 from siteward_simulators.devices.scene import CameraScene
 from siteward_simulators.snapshot import scene_of

@@ -2,8 +2,9 @@
 
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.detector import YoloxDetector
+from siteward_edge.vision.material_bands import MaterialBands
 from siteward_edge.vision.ports import Detector, ZoneClassifier
-from siteward_edge.vision.rendered_scene import MaterialBands, RenderedScenePeople
+from siteward_edge.vision.rendered_scene import RenderedScenePeople
 
 
 def detector_of(camera: Camera) -> Detector:
