@@ -116,6 +116,14 @@ class CameraWatch:
             last_good=self._monitor.last_good,
         )
 
+    def changed(
+        self, camera: Camera, detector: Detector, classifier: ZoneClassifier | None
+    ) -> "CameraWatch":
+        """The same watch with other settings: what it remembers and holds for right stays."""
+        return CameraWatch(
+            camera, detector, classifier, self._report, self.memory(), self._monitor.reference
+        )
+
     def memory(self) -> Memory:
         """What to store with the messages of a step that changed it."""
         return Memory(

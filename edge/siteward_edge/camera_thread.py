@@ -2,11 +2,14 @@
 
 import base64
 import logging
+import queue
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import cv2
 import msgspec
@@ -17,9 +20,13 @@ from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import CameraStatus, Health
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.camera import CameraWatch, Memory, Result
-from siteward_edge.capture.stream import Latest, capture, to_frame
+from siteward_edge.capture.latest import Latest, to_frame
+from siteward_edge.capture.loop import capture
+from siteward_edge.capture.source import source_of
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox, OutboxFullError
+from siteward_edge.evidence.mask import FenceMask
+from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.health.monitor import View, shrink, view_of
 from siteward_edge.live import Watches, live_frame
 from siteward_edge.report import Report
@@ -39,6 +46,15 @@ class Surroundings:
     clock: Clock
     new_id: IdSource
     telemetry_every: timedelta
+    seal: Seal = field(default_factory=Seal)
+
+
+class Settings(NamedTuple):
+    """Of one camera, with what they need."""
+
+    camera: Camera
+    detector: Detector
+    classifier: ZoneClassifier | None
 
 
 @dataclass(slots=True)
@@ -85,13 +101,15 @@ class CameraThread:
     latest: Latest = field(default_factory=Latest)
     fps: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
+    _settings: queue.SimpleQueue[Settings] = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _kept_view: View | None = None
+    _counted: Counter[str] = field(default_factory=Counter)
 
     def start(self, rng: random.Random) -> None:
         """Starts both threads. They are daemons: a read may block for seconds."""
-        stall = self.camera.health.stall_seconds
-        args = (self.camera.url, self.latest, self._stop, self.shared.clock, rng, stall)
+        source = source_of(self.camera)
+        args = (source, self.latest, self._stop, self.shared.clock, rng, self._note)
         name = self.camera.device
         self._threads = [
             threading.Thread(target=capture, args=args, name=f"{name}.capture", daemon=True),
@@ -99,6 +117,10 @@ class CameraThread:
         ]
         for thread in self._threads:
             thread.start()
+
+    def change(self, settings: Settings) -> None:
+        """Other settings from the next picture on; capture goes on meanwhile."""
+        self._settings.put(settings)
 
     def ask_to_stop(self) -> None:
         """Both threads end soon."""
@@ -110,31 +132,52 @@ class CameraThread:
 
     def status(self) -> CameraStatus:
         """Its line in the agent's status."""
-        return self.watch.status(self.fps if self.watch.health is not Health.OFFLINE else 0.0)
+        if self.watch.health is not Health.OFFLINE:
+            return self.watch.status(self.fps)
+        return msgspec.structs.replace(self.watch.status(0.0), cause=str(self.latest.cause))
+
+    def _note(self, word: str) -> None:
+        self._counted[word] += 1
 
     def _judge_all(self) -> None:
         now = self.shared.clock()
         newest = now
         pace = _Pace(timedelta(seconds=1 / self.camera.fps), now)
         report = _Pace(self.shared.telemetry_every, now + self.shared.telemetry_every)
+        mask = FenceMask(self.camera.mask)
         rate = _Rate(now)
         while not self._stop.is_set():
             try:
+                if self._adopt_settings():
+                    pace = _Pace(timedelta(seconds=1 / self.camera.fps), now)
                 decoded = self.latest.take(0.25)
                 now = self.shared.clock()
                 if decoded is None:
-                    self._store(self.watch.miss(newest, now))
+                    self._store(self.watch.miss(self.latest.silent_since(newest), now))
                 else:
                     newest = decoded.ts
                     if pace.due(newest):
-                        self._judge(to_frame(decoded, self.camera.device))
+                        self._judge(mask(to_frame(decoded, self.camera.device)))
                 if report.due(now):
                     self.fps = rate.ask(self.latest.count, now)
                     self._store(Result([self.watch.telemetry(self.fps, now)]))
+                    self._keep_counts()
             except Exception:  # one bad picture must not end a camera
                 log.exception("%s: picture not judged", self.camera.device)
                 self.shared.outbox.count(f"camera.failed.{self.camera.device}")
                 self._stop.wait(1)
+
+    def _keep_counts(self) -> None:
+        """Adds what capture noted to the outbox's counts, rarely: each is a write to disk."""
+        for word in list(self._counted):
+            self.shared.outbox.count(f"camera.{word}.{self.camera.device}", self._counted.pop(word))
+
+    def _adopt_settings(self) -> bool:
+        if self._settings.empty():
+            return False
+        settings = self._settings.get()
+        self.camera, self.watch = settings.camera, self.watch.changed(*settings)
+        return True
 
     def _judge(self, frame: Frame) -> None:
         self._store(self.watch.see(frame))
@@ -159,7 +202,7 @@ def camera_thread(
     classifier: ZoneClassifier | None,
 ) -> CameraThread:
     """Prepares a camera with what the outbox remembers of it."""
-    report = Report(shared.site, camera.device, shared.new_id)
+    report = Report(shared.site, camera.device, shared.new_id, shared.seal)
     recall, now = shared.outbox.recall, shared.clock()
     watch = camera_watch(camera, detector, classifier, report, recall, now)
     return CameraThread(camera, shared, watch, _kept_view=watch.reference)
