@@ -1,5 +1,6 @@
 """Pictures that prove something: encoded, hashed and signed before anything else touches them."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,6 +89,14 @@ class Snapshot:
         self._topic = Topic(site, frame.device, Kind.EVIDENCE)
         self._seal = seal or Seal()
         self._sha256 = ""
+        self._jpeg = b""
+
+    def kept(self) -> "Snapshot":
+        """The same picture to be kept for minutes: as JPEG, without its pixels."""
+        frame = dataclasses.replace(self.frame, image=np.zeros((0, 0, 3), np.uint8))
+        kept = Snapshot(self._topic.site, frame, self._seal)
+        kept._jpeg = self._encoded()
+        return kept
 
     @property
     def ts(self) -> datetime:
@@ -104,7 +113,7 @@ class Snapshot:
         """
         if self._sha256:
             return self._sha256, []
-        body = jpeg(self.frame.image, EVIDENCE_QUALITY)
+        body = self._encoded()
         self._sha256 = hashlib.sha256(body).hexdigest()
         why = occasion or Occasion()
         statement = EvidenceStatement(
@@ -125,3 +134,7 @@ class Snapshot:
         )
         header = self._seal.header(new_id(), statement)
         return self._sha256, [Outgoing(self._topic, pack(header, body))]
+
+    def _encoded(self) -> bytes:
+        self._jpeg = self._jpeg or jpeg(self.frame.image, EVIDENCE_QUALITY)
+        return self._jpeg
