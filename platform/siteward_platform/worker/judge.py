@@ -184,7 +184,7 @@ class Judge:
             offline_at = envelope.message.ts
             if isinstance(envelope.message, Status) and not envelope.message.online:
                 offline_at = offline_since(act, envelope, act.at)
-            for seen in observations(envelope, engine.reads, offline_at):
+            for seen in observations(envelope, engine.reads(envelope.topic.site), offline_at):
                 transitions += engine.feed(seen)
         return transitions
 

@@ -1,14 +1,13 @@
 """CEL conditions: compiled once, checked for unknown names and for never changing."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Any, Final
 
 import cel
 
-READING: Final = ("value", "limit")
-"""What a condition over a reading or a fact may name."""
-DETECTION: Final = ("confidence", "limit")
-"""What a condition over a detection may name."""
+FUNCTIONS: Final[dict[str, Any]] = {"abs": abs, "min": min, "max": max}
+"""What a condition may call besides CEL's own operators."""
 
 
 class ConditionError(ValueError):
@@ -18,7 +17,7 @@ class ConditionError(ValueError):
 class Condition:
     """A compiled condition. ``holds`` answers for given values."""
 
-    __slots__ = ("_program", "source")
+    __slots__ = ("_calls", "_program", "source")
 
     def __init__(self, source: str, names: Iterable[str]) -> None:
         """Compiles a condition.
@@ -40,6 +39,12 @@ class Condition:
         if unknown:
             known = ", ".join(allowed)
             raise ConditionError(f"no value is called {', '.join(unknown)}; known here: {known}")
+        self._calls = [name for name in FUNCTIONS if name in self._program.functions()]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables it uses."""
+        return frozenset(self._program.variables())
 
     def holds(self, values: dict[str, float]) -> bool:
         """Whether the condition is true.
@@ -47,8 +52,13 @@ class Condition:
         Raises:
             ConditionError: It gives something else than true or false.
         """
+        context: Any = values
+        if self._calls:
+            context = cel.Context(values)
+            for name in self._calls:
+                context.add_function(name, FUNCTIONS[name])
         try:
-            answer = self._program.execute(values)
+            answer = self._program.execute(context)
         except (RuntimeError, TypeError, ValueError) as error:
             raise ConditionError(_first_line(error)) from error
         if answer is True or answer is False:
@@ -57,7 +67,12 @@ class Condition:
 
 
 def check_alive(
-    condition: Condition, name: str, low: float, high: float, limit: float | None
+    condition: Condition,
+    name: str,
+    low: float,
+    high: float,
+    limit: float | None,
+    others: Mapping[str, tuple[float, float]] | None = None,
 ) -> None:
     """Refuses a condition that cannot be both true and false over what is plausible.
 
@@ -67,9 +82,11 @@ def check_alive(
         low: Least plausible value.
         high: Greatest plausible value.
         limit: The rule's limit, if any; values on both sides of it are tried too.
+        others: Range of every other name; their ends and middle are tried.
 
     Raises:
-        ConditionError: It is always true, always false or not a truth value.
+        ConditionError: It is always true, always false or not a truth value, or it does not
+            depend on what the rule reads.
     """
     step = (high - low) / 100
     tried = [low + step * n for n in range(101)]
@@ -77,11 +94,41 @@ def check_alive(
     if limit is not None:
         tried += [limit - step / 7, limit, limit + step / 7]
         fixed = {"limit": limit}
-    answers = {condition.holds({name: value, **fixed}) for value in tried if low <= value <= high}
+    ranges = {other: ends for other, ends in (others or {}).items() if other in condition.names}
+    corners = product(*([float(a), (a + b) / 2, float(b)] for a, b in ranges.values()))
+    answers: set[bool] = set()
+    for corner in corners:
+        fixed.update(zip(ranges, corner, strict=True))
+        answers |= {
+            condition.holds({name: value, **fixed}) for value in tried if low <= value <= high
+        }
+        if len(answers) == 2:
+            break
     if len(answers) == 1:
         always = "true" if answers.pop() else "false"
         raise ConditionError(
             f"is always {always} for {name} from {low:g} to {high:g}; compare {name} with limit"
+        )
+    if name not in condition.names:
+        raise ConditionError(f"does not look at {name}; compare {name} with limit")
+
+
+def check_boundary(condition: Condition, values: dict[str, float], inclusive: bool) -> None:
+    """Refuses a condition that counts the limit itself otherwise than its rule says.
+
+    Args:
+        condition: What to try.
+        values: With the main value exactly at the limit.
+        inclusive: Whether the limit itself is an exceedance.
+
+    Raises:
+        ConditionError: It says otherwise.
+    """
+    if condition.holds(values) != inclusive:
+        said, other = ("inclusive", ">") if inclusive else ("exclusive", ">=")
+        raise ConditionError(
+            f"disagrees with boundary: {said}; a limit itself is no exceedance unless the rule "
+            f"says boundary: inclusive, so do not write {other} here"
         )
 
 

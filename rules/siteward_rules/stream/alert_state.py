@@ -5,7 +5,7 @@ Prometheus' semantics: a breach must last ``wait`` before it fires, goes on firi
 function of states and instants, so that a replay gives the same alerts.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -71,9 +71,11 @@ def wait_until(
     Returns:
         The state now, and the span that ended on the way.
     """
+    if rule.silence is not None and last is not None:
+        state = _fall_silent(state, rule.silence, rule.wait, last, now)
     if state.phase == "idle" or state.since is None or last is None:
         return state, None
-    holds_until = last + rule.stale
+    holds_until = now if rule.silence is not None else last + rule.stale
     if state.phase == "pending" and state.since + rule.wait <= min(now, holds_until):
         state = msgspec.structs.replace(state, phase="firing", fired_at=state.since + rule.wait)
     if state.clear_since is not None and state.clear_since + rule.keep <= now:
@@ -116,6 +118,16 @@ def span(state: State, end: datetime | None = None) -> Span | None:
     if end is not None:
         end = max(end, state.since)
     return Span(state.since, state.fired_at, end, state.value, max(1, state.count), state.cause)
+
+
+def _fall_silent(
+    state: State, silence: timedelta, wait: timedelta, last: datetime, now: datetime
+) -> State:
+    """A rule about missing data fires once nothing came for longer than its limit."""
+    fires = last + silence + wait
+    if state.phase != "idle" or now <= fires:
+        return state
+    return State("firing", last, fires, value=silence.total_seconds() / 60, tracks=state.tracks)
 
 
 def _clear(state: State, rule: StreamRule, ts: datetime) -> tuple[State, Span | None]:

@@ -3,15 +3,18 @@
 Indexed by what rules read, so an observation costs as much as the rules that read it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 
 from siteward_rules.stream.alert_state import Cause, Span, State
-from siteward_rules.stream.rule import StreamRule
-from siteward_rules.stream.series import Change, Memory, Sample, Series
+from siteward_rules.stream.incidents import Change
+from siteward_rules.stream.inputs import Inputs, SeriesReader
+from siteward_rules.stream.rule import Input, StreamRule
+from siteward_rules.stream.series import LATENESS, Memory, Sample, Series
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -60,61 +63,131 @@ class Transition(msgspec.Struct, frozen=True):
     span: Span
 
 
-class SeriesReader(Protocol):
-    """Gives windows back after a restart."""
+class Permits(Protocol):
+    """Which permits a project has, such as for work at night."""
 
-    def raw(
-        self, site: str, device: str, metric: str, start: datetime, end: datetime
-    ) -> Sequence[tuple[datetime, float]]:
-        """Values from ``start`` up to but not including ``end``, oldest first."""
+    def valid(self, site: str, permit: str, zone: str | None, ts: datetime) -> bool:
+        """Whether a permit of this kind covers an instant and a zone."""
 
 
 Place = tuple[str, str, str | None]
+RulesOf = Callable[[str], Sequence[StreamRule]]
+"""The rules of a site; the very same sequence for sites without rules of their own."""
+
+
+@dataclass(slots=True)
+class _Index:
+    """Rules by what they look at, so that an observation costs as much as those."""
+
+    by_read: dict[str, list[StreamRule]] = field(default_factory=dict)
+    by_input: dict[str, list[tuple[StreamRule, Input]]] = field(default_factory=dict)
+    by_id: dict[str, StreamRule] = field(default_factory=dict)
+    reads: frozenset[str] = frozenset()
+
+
+def _index(rules: Iterable[StreamRule]) -> _Index:
+    index = _Index()
+    for rule in rules:
+        index.by_read.setdefault(rule.reads, []).append(rule)
+        index.by_id[rule.id] = rule
+        for given in rule.inputs:
+            index.by_input.setdefault(given.metric, []).append((rule, given))
+    index.reads = frozenset((*index.by_read, *index.by_input))
+    return index
 
 
 class Engine:
     """Runs stream rules over observations in whatever order they come.
 
     Args:
-        rules: What to run.
+        rules: What to run on every site, or a function that gives the rules of one.
         reader: Where windows come from after a restart; None starts with empty ones.
+        permits: Makes rules stand aside that a permit suppresses; None is no permits.
 
     Attributes:
         late: Observations that came too late to be judged, counted.
-        reads: What any rule reads.
     """
 
-    def __init__(self, rules: Iterable[StreamRule], reader: SeriesReader | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[StreamRule] | RulesOf,
+        reader: SeriesReader | None = None,
+        permits: Permits | None = None,
+    ) -> None:
         """Indexes the rules by what they read."""
         self.late = 0
         self._reader = reader
-        self._rules: dict[str, list[StreamRule]] = {}
-        self._by_id: dict[str, StreamRule] = {}
-        for rule in rules:
-            self._rules.setdefault(rule.reads, []).append(rule)
-            self._by_id[rule.id] = rule
-        self.reads = frozenset(self._rules)
+        self._permits = permits
+        if callable(rules):
+            self._rules_of: RulesOf = rules
+        else:
+            everywhere = tuple(rules)
+            self._rules_of = lambda _site: everywhere
+        self._indexes: dict[int, tuple[Sequence[StreamRule], _Index]] = {}
+        self._index_of_site: dict[str, _Index] = {}
+        self._inputs = Inputs(2 * LATENESS + timedelta(hours=1), reader)
         self._series: dict[tuple[str, Place], Series] = {}
         self._remembered: dict[tuple[str, Place], Memory] = {}
         self._of_device: dict[tuple[str, str], set[tuple[str, Place]]] = {}
+        self._of_site: dict[tuple[str, str], set[tuple[str, Place]]] = {}
         self._breached: dict[tuple[str, Place], Series] = {}
         self._touched: set[tuple[str, str]] = set()
 
+    def reads(self, site: str) -> frozenset[str]:
+        """What any rule of a site looks at."""
+        return self._index(site).reads
+
     def feed(self, seen: Observation) -> list[Transition]:
         """Takes one observation; repeats change nothing."""
+        index = self._index(seen.site)
         transitions: list[Transition] = []
-        for rule in self._rules.get(seen.reads, ()):
+        for rule in index.by_read.get(seen.reads, ()):
             place = (seen.site, seen.device, seen.zone if rule.of_detections else None)
             series = self._open(rule, place, seen.ts)
             changes = series.add(Sample(seen.ts, seen.value, seen.cause, seen.ends))
             if changes is None:
                 self.late += 1
                 continue
-            self._touched.add((seen.site, seen.device))
-            self._watch(series, place)
+            self._note(series, place)
             if changes:
                 transitions += self._name(series, place, changes)
+        if seen.reads in index.by_input:
+            transitions += self._feed_inputs(index, seen)
         return transitions
+
+    def _feed_inputs(self, index: _Index, seen: Observation) -> list[Transition]:
+        """Judges again what names this metric beside what it reads."""
+        if not self._inputs.add(seen.site, seen.device, seen.reads, seen.ts, seen.value):
+            return []
+        transitions: list[Transition] = []
+        for rule, given in index.by_input[seen.reads]:
+            for key in self._beside(rule, seen, given):
+                series = self._series[key]
+                changes = series.refresh(seen.ts)
+                if changes:
+                    self._note(series, key[1])
+                    transitions += self._name(series, key[1], changes)
+        return transitions
+
+    def _beside(self, rule: StreamRule, seen: Observation, given: Input) -> list[tuple[str, Place]]:
+        if not given.of_site:
+            key = (rule.id, (seen.site, seen.device, None))
+            return [key] if key in self._series else []
+        return list(self._of_site.get((rule.id, seen.site), ()))
+
+    def _note(self, series: Series, place: Place) -> None:
+        self._touched.add(place[:2])
+        self._watch(series, place)
+
+    def _index(self, site: str) -> _Index:
+        found = self._index_of_site.get(site)
+        if found is None:
+            rules = self._rules_of(site)
+            kept = self._indexes.get(id(rules))
+            if kept is None:
+                kept = self._indexes[id(rules)] = (rules, _index(rules))
+            found = self._index_of_site[site] = kept[1]
+        return found
 
     def tick(self, now: datetime) -> list[Transition]:
         """Lets time pass: fires what has lasted, resolves what ended or fell silent.
@@ -125,8 +198,7 @@ class Engine:
         for (_, place), series in list(self._breached.items()):
             changes = series.pass_time(now)
             if changes:
-                self._touched.add(place[:2])
-                self._watch(series, place)
+                self._note(series, place)
                 transitions += self._name(series, place, changes)
         return transitions
 
@@ -151,14 +223,16 @@ class Engine:
         """Goes on from what :meth:`take_changes` gave; rules that are gone are forgotten."""
         for where, memories in kept.items():
             site, _, device = where.partition("/")
+            by_id = self._index(site).by_id
             for name, memory in memories.items():
                 rule, _, zone = name.partition("|")
-                if rule in self._by_id:
+                if rule in by_id:
                     place = (site, device, zone or None)
                     self._remembered[rule, place] = msgspec.convert(memory, Memory)
                     self._of_device.setdefault((site, device), set()).add((rule, place))
-                    if self._remembered[rule, place].state.phase != "idle":
-                        self._watch(self._open(self._by_id[rule], place, None), place)
+                    asleep = self._remembered[rule, place].state.phase == "idle"
+                    if not asleep or by_id[rule].silence is not None:
+                        self._watch(self._open(by_id[rule], place, None), place)
 
     def states(self) -> dict[tuple[str, Place], State]:
         """Where every rule stands on every series, for those who look inside."""
@@ -168,11 +242,26 @@ class Engine:
         key = (rule.id, place)
         series = self._series.get(key)
         if series is None:
-            series = self._series[key] = Series(rule, self._remembered.pop(key, None))
+            series = self._series[key] = self._new_series(rule, place)
+            if any(given.of_site for given in rule.inputs):
+                self._of_site.setdefault((rule.id, place[0]), set()).add(key)
             self._of_device.setdefault(place[:2], set()).add(key)
         if ts is not None and not series.ready:
             series.fill(self._window(rule, place, series, ts))
         return series
+
+    def _new_series(self, rule: StreamRule, place: Place) -> Series:
+        site, device, zone = place
+        permits, permit = self._permits, rule.permit
+
+        def suspended(ts: datetime) -> bool:
+            return bool(permit and permits and permits.valid(site, permit, zone, ts))
+
+        def look_up(given: Input, ts: datetime) -> float | None:
+            where = "" if given.of_site else device
+            return self._inputs.newest(site, where, given.metric, ts, given.within)
+
+        return Series(rule, self._remembered.pop((rule.id, place), None), suspended, look_up)
 
     def _watch(self, series: Series, place: Place) -> None:
         """Only what is breached has to be looked at when time passes."""

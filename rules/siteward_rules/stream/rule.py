@@ -1,18 +1,26 @@
 """A stream rule ready to run: what it reads, when it is breached, what it raises."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from math import fsum, log10
 from typing import Final, Literal
 
 from siteward_contracts.catalog import Severity
 from siteward_contracts.clock import SHANGHAI
+from siteward_rules.calendar import china
 from siteward_rules.findings import Action, Text, Trust
 from siteward_rules.language.condition import Condition
 
-Aggregate = Literal["mean", "energy_mean", "max", "min", "last", "count"]
+Aggregate = Literal[
+    "mean", "energy_mean", "max", "min", "last", "count", "p05", "p10", "p50", "p90", "p95", "p99",
+    "change", "rate_per_hour", "rate_per_day", "no_data",
+]  # fmt: skip
 Layer = Literal["national", "city", "project"]
+Boundary = Literal["exclusive", "inclusive"]
+"""Whether the limit itself is an exceedance; it is not unless a rule says so."""
+Days = Literal["all", "working", "rest"]
+"""Working days by the State Council's yearly notice, days of rest, or all."""
 Shows = Literal["max", "min", "last"]
 """An extreme for a peak, the last value for a standing that people ask for as it is."""
 
@@ -26,6 +34,19 @@ def _energy_mean(values: Sequence[float]) -> float:
     return round(10 * log10(fsum(values) / len(values)), 6)
 
 
+def _quantile(share: float) -> Callable[[Sequence[float]], float]:
+    """The value below which a share of the values lies, between neighbours in proportion."""
+
+    def of(values: Sequence[float]) -> float:
+        ordered = sorted(values)
+        at = share * (len(ordered) - 1)
+        below = int(at)
+        above = min(below + 1, len(ordered) - 1)
+        return round(ordered[below] + (ordered[above] - ordered[below]) * (at - below), 6)
+
+    return of
+
+
 AGGREGATES: Final[dict[Aggregate, Callable[[Sequence[float]], float]]] = {
     "mean": _mean,
     "energy_mean": _energy_mean,
@@ -33,9 +54,18 @@ AGGREGATES: Final[dict[Aggregate, Callable[[Sequence[float]], float]]] = {
     "min": min,
     "last": lambda values: values[-1],
     "count": len,
+    "p05": _quantile(0.05),
+    "p10": _quantile(0.10),
+    "p50": _quantile(0.50),
+    "p90": _quantile(0.90),
+    "p95": _quantile(0.95),
+    "p99": _quantile(0.99),
+    "change": lambda values: round(values[-1] - values[0], 6),
 }
 """Window of values, oldest first and not empty, to one number. Means are rounded to a
 millionth, so that a constant signal at the limit is the limit."""
+RATES: Final[dict[Aggregate, float]] = {"rate_per_hour": 3600.0, "rate_per_day": 86400.0}
+"""Aggregates that divide the change by the time it took: seconds of their unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +99,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """Another metric a condition names: its newest value not older than ``within``."""
+
+    name: str
+    metric: str
+    within: timedelta
+    of_site: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StreamRule:
     """One rule over readings, detections or daily facts.
 
@@ -76,7 +116,7 @@ class StreamRule:
         id: ``SR-…``.
         version: Version of its pack.
         pack: Its pack.
-        layer: Which layer it comes from.
+        layer: The lowest layer that had a say in it.
         title: What it finds.
         kind: Hazard kind of the catalogue it raises.
         severity: Of the alerts it raises; never ``major``, which a person decides.
@@ -95,6 +135,14 @@ class StreamRule:
         stale: A value holds no longer than this without another.
         hours: When the rule applies; None is always.
         shows: Which value of a breach an alert shows.
+        inputs: Other metrics the condition names.
+        params: Numbers the site gave, by the names the condition uses.
+        clear: When a breach is over; None is when the condition is false.
+        days: On which days the rule applies.
+        permit: A valid permit of this kind makes the rule stand aside.
+        silence: For a rule about missing data: how long without a reading.
+        layers: Field to the layer that set it, for those a lower layer changed.
+        reasons: Why lower layers changed it.
     """
 
     id: str
@@ -119,6 +167,14 @@ class StreamRule:
     stale: timedelta = timedelta(minutes=20)
     hours: Hours | None = None
     shows: Shows = "max"
+    inputs: tuple[Input, ...] = ()
+    params: Mapping[str, float] = field(default_factory=dict)
+    clear: Condition | None = None
+    days: Days = "all"
+    permit: str | None = None
+    silence: timedelta | None = None
+    layers: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
 
     @property
     def of_detections(self) -> bool:
@@ -133,6 +189,10 @@ class StreamRule:
             if (source.valid_from and day < source.valid_from) or (
                 source.valid_to and day > source.valid_to
             ):
+                return False
+        if self.days != "all":
+            worked = china().is_working_day(ts.astimezone(SHANGHAI).date())
+            if worked != (self.days == "working"):
                 return False
         return self.hours is None or self.hours.contain(ts)
 

@@ -5,24 +5,28 @@ the order of arrival does not matter within :data:`LATENESS`.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from siteward_rules.stream.alert_state import IDLE, Cause, Span, State, span, step, wait_until
-from siteward_rules.stream.rule import AGGREGATES, StreamRule
+from siteward_rules.stream.incidents import (
+    Changes,
+    Incident,
+    Key,
+    difference,
+    identify,
+    name_of,
+)
+from siteward_rules.stream.rule import AGGREGATES, RATES, Input, StreamRule
 
 LATENESS: Final = timedelta(minutes=10)
 """How late a sample may come after a newer one of its series and still be judged."""
 QUIET_TICKS: Final = 5
 """Ticks without a sample after which a series is no longer catching up."""
 _TRIM_AT: Final = 512
-
-Change = Literal["pending", "firing", "updated", "resolved", "retracted"]
-Changes = list[tuple[Change, str, Span]]
-_Key = tuple[datetime, bool, str]
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -34,7 +38,7 @@ class Sample(msgspec.Struct, frozen=True):
     ends: bool = False
 
     @property
-    def key(self) -> _Key:
+    def key(self) -> Key:
         """Its place in event order; a begin comes before an end of the same instant."""
         return (self.ts, self.ends, self.cause.track if self.cause else "")
 
@@ -53,31 +57,40 @@ class Memory(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
-class _Incident(msgspec.Struct, frozen=True):
-    name: str
-    span: Span
-    ended_by: _Key | None = None
-
-
 class Series:
     """One rule on one series. Mutable; owned by one engine."""
 
-    def __init__(self, rule: StreamRule, memory: Memory | None = None) -> None:
-        """Starts empty, or goes on from what was remembered."""
+    def __init__(
+        self,
+        rule: StreamRule,
+        memory: Memory | None = None,
+        suspended: Callable[[datetime], bool] = lambda _: False,
+        look_up: Callable[[Input, datetime], float | None] = lambda *_: None,
+    ) -> None:
+        """Starts empty, or goes on from what was remembered.
+
+        Args:
+            rule: What to judge by.
+            memory: From before a restart.
+            suspended: Whether a permit makes the rule stand aside at an instant.
+            look_up: Gives the value of one of the rule's inputs at an instant.
+        """
         self.rule = rule
+        self._suspended = suspended
+        self._look_up = look_up
         kept = memory or Memory()
         self.ready = kept.last is None
         self._base = kept.state
         self._floor = kept.last
-        self._keys: list[_Key] = []
+        self._keys: list[Key] = []
         self._values: list[float | None] = []
         self._samples: list[Sample | None] = []
         self._states: list[State] = []
-        self._closed: list[_Incident] = []
+        self._closed: list[Incident] = []
         self._passed: State | None = None
-        self._passed_closed: list[_Incident] = []
+        self._passed_closed: list[Incident] = []
         current = span(kept.state)
-        self._open = _Incident(kept.name or _name(current), current) if current else None
+        self._open = Incident(kept.name or name_of(current), current) if current else None
         self._quiet = 0
 
     def fill(self, window: Iterable[tuple[datetime, float]]) -> None:
@@ -96,8 +109,8 @@ class Series:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is breached, so that passing time changes nothing."""
-        return self._state.phase == "idle"
+        """Whether passing time changes nothing."""
+        return self._state.phase == "idle" and self.rule.silence is None
 
     def add(self, sample: Sample) -> Changes | None:
         """Takes a sample in any order.
@@ -124,7 +137,7 @@ class Series:
     def pass_time(self, now: datetime) -> Changes:
         """Lets time pass without a sample."""
         self._quiet += 1
-        if self._state.phase == "idle" or self._quiet < QUIET_TICKS:
+        if self.idle or self._quiet < QUIET_TICKS:
             return []
         after, ended = wait_until(self._state, self.rule, self._last, now)
         if after == self._state:
@@ -134,6 +147,13 @@ class Series:
         changes, closed = self._compare([(ended, None)] if ended else [], before)
         self._passed_closed += closed
         return changes
+
+    def refresh(self, since: datetime) -> Changes:
+        """Judges again what a new value of an input may change."""
+        first = bisect_left(self._keys, (since, False, ""))
+        if self._floor is not None:
+            first = max(first, bisect_right(self._keys, (self._floor, True, "\uffff")))
+        return self._judge(first) if first < len(self._keys) else []
 
     @property
     def _last(self) -> datetime | None:
@@ -145,13 +165,13 @@ class Series:
             return self._passed
         return self._states[-1] if self._states else self._base
 
-    def _repeats(self, key: _Key) -> bool:
+    def _repeats(self, key: Key) -> bool:
         """Whether it was judged before; after a restart everything up to then was."""
         index = bisect_left(self._keys, key)
         return not self._keys or (index < len(self._keys) and self._keys[index] == key)
 
     def _transform(self, ts: datetime, value: float) -> float | None:
-        if not self.rule.applies(ts):
+        if not self.rule.applies(ts) or self._suspended(ts):
             return None
         return 10 ** (value / 10) if self.rule.aggregate == "energy_mean" else value
 
@@ -163,7 +183,7 @@ class Series:
             redone = [i for i in self._closed if i.ended_by and i.ended_by >= start] + redone
             self._closed = [i for i in self._closed if i.ended_by and i.ended_by < start]
         self._passed, self._passed_closed = None, []
-        ended: list[tuple[Span, _Key | None]] = []
+        ended: list[tuple[Span, Key | None]] = []
         state = self._states[first - 1] if first else self._base
         last = self._keys[first - 1][0] if first else self._floor
         for index in range(first, len(self._keys)):
@@ -184,24 +204,36 @@ class Series:
         ts = self._keys[index][0]
         if self.rule.of_detections and sample is not None and sample.cause is not None:
             return self._follow(state, sample, sample.cause)
-        value = self._aggregate(index)
+        value = None if self.rule.silence else self._aggregate(index)
         if value is None:
             return step(state, self.rule, ts, False)
-        limit = self.rule.limit
-        facts = {"value": value} if limit is None else {"value": value, "limit": limit}
+        facts = self._facts("value", value, ts)
+        if facts is None:  # an input is missing: neither breached nor over
+            return state, None
+        if self.rule.clear is not None and state.phase != "idle":
+            return step(state, self.rule, ts, not self.rule.clear.holds(facts), value)
         return step(state, self.rule, ts, self.rule.condition.holds(facts), value)
+
+    def _facts(self, name: str, value: float, ts: datetime) -> dict[str, float] | None:
+        """What the conditions may name; None while an input has no value."""
+        facts = {name: value, **self.rule.params}
+        if self.rule.limit is not None:
+            facts["limit"] = self.rule.limit
+        for given in self.rule.inputs:
+            found = self._look_up(given, ts)
+            if found is None:
+                return None
+            facts[given.name] = found
+        return facts
 
     def _follow(self, state: State, sample: Sample, cause: Cause) -> tuple[State, Span | None]:
         others = tuple(track for track in state.tracks if track != cause.track)
         if sample.ends:
             state = msgspec.structs.replace(state, tracks=others)
             return step(state, self.rule, sample.ts, bool(others))
-        limit = self.rule.limit
-        facts = {"confidence": cause.confidence}
-        counts = self.rule.applies(sample.ts) and self.rule.condition.holds(
-            facts if limit is None else {**facts, "limit": limit}
-        )
-        if not counts:
+        facts = self._facts("confidence", cause.confidence, sample.ts)
+        ready = self.rule.applies(sample.ts) and not self._suspended(sample.ts)
+        if not (ready and facts and self.rule.condition.holds(facts)):
             return step(state, self.rule, sample.ts, bool(state.tracks))
         state = msgspec.structs.replace(state, tracks=(*others, cause.track))
         return step(state, self.rule, sample.ts, True, cause.confidence, cause)
@@ -218,34 +250,37 @@ class Series:
         oldest = self._keys[index - len(values) + 1][0]
         if ts - oldest < rule.window * rule.coverage:
             return None
+        if rule.aggregate in RATES:
+            elapsed = (ts - oldest).total_seconds() / RATES[rule.aggregate]
+            return round((values[-1] - values[0]) / elapsed, 6) if elapsed else None
         return AGGREGATES[rule.aggregate](values)
 
-    def _open_list(self) -> list[_Incident]:
+    def _open_list(self) -> list[Incident]:
         return [self._open] if self._open else []
 
     def _compare(
-        self, ended: list[tuple[Span, _Key | None]], before: list[_Incident]
-    ) -> tuple[Changes, list[_Incident]]:
+        self, ended: list[tuple[Span, Key | None]], before: list[Incident]
+    ) -> tuple[Changes, list[Incident]]:
         """Names the spans as the incidents they were before.
 
         Returns:
             The differences, and the incidents that are over.
         """
         changes: Changes = []
-        closed: list[_Incident] = []
+        closed: list[Incident] = []
         current = span(self._state)
         self._open = None
         spans = [*ended, *([(current, None)] if current else [])]
-        olds = _identify([found for found, _ in spans], before)
+        olds = identify([found for found, _ in spans], before)
         taken = {incident.name for incident in (*before, *self._closed)}
         for (found, key), old in zip(spans, olds, strict=True):
-            name = old.name if old else _name(found, taken)
-            incident = _Incident(name, found, key)
+            name = old.name if old else name_of(found, taken)
+            incident = Incident(name, found, key)
             if found.resolved_at is None:
                 self._open = incident
             elif found.fired_at is not None:
                 closed.append(incident)
-            changes += _difference(old.span if old else None, incident)
+            changes += difference(old.span if old else None, incident)
         left = [incident for incident in before if incident not in olds]
         gone: Changes = [("retracted", i.name, i.span) for i in left if i.span.fired_at]
         return gone + changes, closed
@@ -261,55 +296,3 @@ class Series:
         for kept in (self._keys, self._values, self._samples, self._states):
             del kept[:count]
         self._closed = [i for i in self._closed if i.ended_by and i.ended_by >= self._keys[0]]
-
-
-def _name(found: Span, taken: Collection[str] = ()) -> str:
-    name = found.started_at.strftime("%Y%m%dT%H%M%S.%fZ")
-    while name in taken:
-        name += "+"
-    return name
-
-
-def _identify(spans: list[Span], before: list[_Incident]) -> list[_Incident | None]:
-    """For every span the incident it was before: by its beginning, else by overlap."""
-    left = list(before)
-    found: list[_Incident | None] = [None] * len(spans)
-    for same in (_begins_with, _overlaps):
-        for index, one in enumerate(spans):
-            if found[index] is None:
-                found[index] = next((i for i in left if same(i.span, one)), None)
-                left = [i for i in left if i is not found[index]]
-    return found
-
-
-def _begins_with(a: Span, b: Span) -> bool:
-    return a.started_at == b.started_at
-
-
-def _overlaps(a: Span, b: Span) -> bool:
-    return (a.resolved_at is None or b.started_at < a.resolved_at) and (
-        b.resolved_at is None or a.started_at < b.resolved_at
-    )
-
-
-def _difference(old: Span | None, incident: _Incident) -> Changes:
-    new, name = incident.span, incident.name
-    if old == new:
-        return []
-    changes: Changes = []
-    if new.fired_at is None:
-        if old is None and new.resolved_at is None:
-            changes.append(("pending", name, new))
-        elif old is not None and old.fired_at is not None:
-            changes.append(("retracted", name, new))
-        return changes
-    if old is None or old.fired_at is None:
-        changes.append(("firing", name, new))
-    elif new.resolved_at is None and (
-        old.resolved_at is not None
-        or (old.started_at, old.count, old.cause) != (new.started_at, new.count, new.cause)
-    ):
-        changes.append(("updated", name, new))
-    if new.resolved_at is not None:
-        changes.append(("resolved", name, new))
-    return changes
