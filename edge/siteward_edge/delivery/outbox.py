@@ -2,6 +2,10 @@
 
 One SQLite file (WAL, synchronous=FULL) also keeps what must survive a restart with the
 messages it led to, and the raw bytes of what sensors sent and nobody could read.
+
+There are two lanes, and each keeps its order: findings (detections, progress and the pictures
+that prove them) and telemetry. Findings overtake, so that a fresh one does not wait for days of
+readings to be replayed.
 """
 
 import logging
@@ -12,63 +16,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
-from siteward_contracts.topics import Kind, Topic
+from siteward_edge.delivery import thinning
+from siteward_edge.delivery.outbox_file import FINDINGS, TELEMETRY, count, open_file, total
+from siteward_edge.delivery.room import ROW_OVERHEAD, OutboxFullError, Outgoing, Room
 
 log = logging.getLogger(__name__)
 
-ROW_OVERHEAD: Final = 200
-"""Bytes counted for a message besides its payload: topic, keys and index, roughly."""
+__all__ = ["ROW_OVERHEAD", "Outbox", "OutboxFullError", "Outgoing", "Waiting"]
+
+TELEMETRY_TURN: Final = 4
+"""While both lanes wait every fourth message taken is telemetry, so that it never starves; it is
+so small beside pictures that findings lose under a hundredth of the link to it."""
 REJECTED_KEPT: Final = timedelta(days=7)
 """How long unreadable raw data is kept (domain reference, section 3.7)."""
 REJECTED_ROWS: Final = 10_000
 """At most so many are kept, so that a babbling box cannot fill the disk."""
-
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS messages (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of replay
-  topic TEXT NOT NULL,
-  payload BLOB NOT NULL,
-  thinnable INTEGER NOT NULL,             -- 1 for telemetry, the first to go when full
-  size INTEGER NOT NULL                   -- bytes it counts for
-);
-CREATE TABLE IF NOT EXISTS totals (messages INTEGER NOT NULL, bytes INTEGER NOT NULL);
-INSERT INTO totals SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM totals);
-CREATE TRIGGER IF NOT EXISTS message_came AFTER INSERT ON messages BEGIN
-  UPDATE totals SET messages = messages + 1, bytes = bytes + new.size;
-END;
-CREATE TRIGGER IF NOT EXISTS message_went AFTER DELETE ON messages BEGIN
-  UPDATE totals SET messages = messages - 1, bytes = bytes - old.size;
-END;
-CREATE INDEX IF NOT EXISTS thinnable_messages ON messages (seq) WHERE thinnable = 1;
-CREATE TABLE IF NOT EXISTS memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS rejected (
-  id INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,                       -- RFC 3339, UTC
-  source TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  raw BLOB NOT NULL
-);
-"""
-
-
-class OutboxFullError(Exception):
-    """A message that may not be thinned finds no room; it was counted, not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message ready to be sent."""
-
-    topic: Topic
-    payload: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes it counts for in the outbox."""
-        return len(self.payload) + ROW_OVERHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +45,35 @@ class Waiting:
 
 
 class Outbox:
-    """Bounded by bytes, safe between threads.
+    """Bounded by bytes and, for telemetry, by age; safe between threads.
 
-    When full, every other telemetry message is given up, again and again while needed, so
-    that charts lose resolution before they lose time. Anything else is never given up: it
-    is refused with :class:`OutboxFullError` once no telemetry is left to thin.
+    What goes first when there is no room is decided by :class:`~.room.Room`; all of it is counted
+    (:meth:`counts`) and told in the agent's status.
     """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         """Opens or makes the file; what waited in it will be taken again."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+        self._db = open_file(path)
+        self._room = Room(self._db, max_bytes)
         self._lock = threading.Lock()
-        self._max_bytes = max_bytes
-        self._taken_to = 0
+        self._taken = {FINDINGS: 0, TELEMETRY: 0}
+        self._turn = 0
         self._arrived = threading.Event()
 
     def put(self, messages: Sequence[Outgoing], memory: Mapping[str, str] | None = None) -> None:
         """Stores messages, and what is to be remembered with them, all or nothing.
+
+        Telemetry and pictures that find no room are left out and counted.
 
         Raises:
             OutboxFullError: There is no room, in the file's bound or on the disk.
         """
         try:
             with self._transaction():
-                kept = self._make_room(messages)
+                kept = self._room.made_for(messages, self._taken[TELEMETRY])
                 self._db.executemany(
                     "INSERT INTO messages (topic, payload, thinnable, size) VALUES (?, ?, ?, ?)",
-                    [(str(m.topic), m.payload, _thinnable(m), m.size) for m in kept],
+                    [(str(m.topic), m.payload, m.thinnable, m.size) for m in kept],
                 )
                 self._db.executemany(
                     "INSERT OR REPLACE INTO memory VALUES (?, ?)", (memory or {}).items()
@@ -119,18 +83,27 @@ class Outbox:
             raise OutboxFullError(f"{len(messages)} messages not kept: {error}") from error
         self._arrived.set()
 
-    def take(self, limit: int) -> list[Waiting]:
-        """The oldest messages not yet taken, oldest first."""
+    def take(self, limit: int, max_bytes: int = 1 << 62) -> list[Waiting]:
+        """The oldest messages not yet taken, of each lane in order.
+
+        Args:
+            limit: At most so many.
+            max_bytes: No more once so many bytes of payload are taken; the last may go beyond.
+        """
+        taken: list[Waiting] = []
         with self._lock:
-            rows = self._db.execute(
-                "SELECT seq, topic, payload FROM messages WHERE seq > ? ORDER BY seq LIMIT ?",
-                (self._taken_to, limit),
-            ).fetchall()
-            if rows:
-                self._taken_to = rows[-1][0]
-            else:
-                self._arrived.clear()
-        return [Waiting(*row) for row in rows]
+            while len(taken) < limit and max_bytes > 0:
+                self._turn += 1
+                first = TELEMETRY if self._turn % TELEMETRY_TURN == 0 else FINDINGS
+                waiting = self._next(first) or self._next(
+                    FINDINGS if first is TELEMETRY else TELEMETRY
+                )
+                if waiting is None:
+                    self._arrived.clear()
+                    break
+                taken.append(waiting)
+                max_bytes -= len(waiting.payload)
+        return taken
 
     def wait(self, seconds: float) -> None:
         """Returns when something new is there to take, or after that time."""
@@ -139,25 +112,47 @@ class Outbox:
     def settle(self, seqs: Iterable[int]) -> None:
         """Forgets messages the broker has acknowledged."""
         with self._transaction():
-            self._db.executemany("DELETE FROM messages WHERE seq = ?", [(s,) for s in seqs])
+            rows = [(seq,) for seq in seqs]
+            self._db.executemany("DELETE FROM messages WHERE seq = ?", rows)
+            count(self._db, "sent", len(rows))
 
     def release(self) -> None:
         """Lets everything taken and not settled be taken again."""
         with self._lock:
-            self._taken_to = 0
+            self._taken = dict.fromkeys(self._taken, 0)
             self._arrived.set()
+
+    def expire(self, before: datetime) -> None:
+        """Gives up telemetry observed before an instant, and counts it; findings never."""
+        more = True
+        while more:
+            more = False
+            with self._unless_disk_full(), self._transaction():
+                more = self._room.expire(before, self._taken[TELEMETRY])
+
+    def oldest(self) -> datetime | None:
+        """When the oldest waiting message was observed; None when nothing waits."""
+        with self._lock:
+            heads = [
+                row
+                for lane in self._taken
+                for row in self._db.execute(
+                    f"SELECT payload FROM messages WHERE {lane} ORDER BY seq LIMIT 1"
+                )
+            ]
+        return min((ts for row in heads if (ts := thinning.made_at(row[0]))), default=None)
 
     @property
     def depth(self) -> int:
         """Messages on disk."""
         with self._lock:
-            return self._total("messages")
+            return total(self._db, "messages")
 
     @property
     def size(self) -> int:
         """Bytes they count for."""
         with self._lock:
-            return self._total("bytes")
+            return total(self._db, "bytes")
 
     def recall(self, key: str) -> str | None:
         """What was last remembered under a key."""
@@ -176,7 +171,7 @@ class Outbox:
                 "DELETE FROM rejected WHERE at < ? OR id <= (SELECT max(id) FROM rejected) - ?",
                 ((at - REJECTED_KEPT).isoformat(), REJECTED_ROWS),
             )
-            self._count(f"rejected.{reason}", 1)
+            count(self._db, f"rejected.{reason}", 1)
 
     def rejected(self) -> list[tuple[str, str, str, bytes]]:
         """``(at, source, reason, raw)`` of what is kept, oldest first."""
@@ -187,7 +182,7 @@ class Outbox:
     def count(self, name: str, n: int = 1) -> None:
         """Adds to a counter that survives restarts."""
         with self._unless_disk_full(), self._transaction():
-            self._count(name, n)
+            count(self._db, name, n)
 
     def counts(self) -> dict[str, int]:
         """Every counter; ``thinned`` and ``refused`` are messages that were not kept."""
@@ -219,32 +214,13 @@ class Outbox:
                     self._db.execute("ROLLBACK")
                 raise
 
-    def _make_room(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        needed = sum(m.size for m in messages)
-        while self._total("bytes") + needed > self._max_bytes:
-            thinned = self._db.execute(
-                "DELETE FROM messages WHERE seq IN (SELECT seq FROM (SELECT seq, row_number() "
-                "OVER (ORDER BY seq) AS n FROM messages WHERE thinnable = 1) WHERE n % 2 = 1)"
-            ).rowcount
-            if thinned == 0:
-                lasting = [m for m in messages if not _thinnable(m)]
-                if lasting:
-                    kinds = ", ".join(sorted({m.topic.kind for m in lasting}))
-                    raise OutboxFullError(f"no room for {kinds} in {self._max_bytes} bytes")
-                self._count("thinned", len(messages))
-                return []
-            self._count("thinned", thinned)
-        return list(messages)
-
-    def _total(self, column: Literal["messages", "bytes"]) -> int:
-        return int(self._db.execute(f"SELECT {column} FROM totals").fetchone()[0])
-
-    def _count(self, name: str, n: int) -> None:
-        self._db.execute(
-            "INSERT INTO counts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",
-            (name, n),
-        )
-
-
-def _thinnable(message: Outgoing) -> bool:
-    return message.topic.kind is Kind.TELEMETRY
+    def _next(self, lane: str) -> Waiting | None:
+        row = self._db.execute(
+            f"SELECT seq, topic, payload FROM messages WHERE {lane} AND seq > ? "
+            "ORDER BY seq LIMIT 1",
+            (self._taken[lane],),
+        ).fetchone()
+        if row is None:
+            return None
+        self._taken[lane] = row[0]
+        return Waiting(*row)

@@ -1,5 +1,6 @@
 """Sends what waits in the outbox, in order, and forgets only what the broker acknowledged."""
 
+import dataclasses
 import logging
 import queue
 import sqlite3
@@ -39,6 +40,7 @@ class Publisher:
         outbox: What to send.
         last_will: Makes the payload the broker publishes when the link dies.
         on_command: Called with the device and the command, on the network thread.
+        on_settings: Called with the payload that holds the platform's settings, likewise.
     """
 
     def __init__(
@@ -49,12 +51,15 @@ class Publisher:
         outbox: Outbox,
         last_will: Callable[[], bytes],
         on_command: Callable[[str, Command], None],
+        on_settings: Callable[[bytes], None],
     ) -> None:
         """Prepares the connection; :meth:`start` opens it."""
         self._outbox = outbox
         self._agent = str(agent)
         self._site = site
         self._on_command = on_command
+        self._on_settings = on_settings
+        self._settings = str(dataclasses.replace(agent, kind=Kind.CONFIG))
         self._in_flight: dict[int, int] = {}  # paho's mid -> outbox seq
         self._acknowledged: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._delivered: list[int] = []  # acknowledged, not yet settled
@@ -132,7 +137,7 @@ class Publisher:
             log.warning("broker refused the connection: %s", reason)
             return
         log.info("connected to %s:%d", self._host, self._port)
-        client.subscribe(subscription(Kind.COMMAND, self._site), qos=0)
+        client.subscribe([(subscription(Kind.COMMAND, self._site), 0), (self._settings, 1)])
         self._connected.set()
 
     def _when_disconnected(
@@ -147,6 +152,9 @@ class Publisher:
         self._acknowledged.put(mid)
 
     def _when_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
+        if message.topic == self._settings:
+            self._on_settings(message.payload)
+            return
         try:
             device = parse_topic(message.topic).device
             command = msgspec.json.decode(message.payload, type=Command)

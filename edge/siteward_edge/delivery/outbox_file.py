@@ -1,0 +1,88 @@
+"""The outbox's SQLite file: its tables, how it is opened and what is counted in it."""
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Final, Literal
+
+log = logging.getLogger(__name__)
+
+FINDINGS: Final = "thinnable = 0"
+TELEMETRY: Final = "thinnable > 0"
+"""The lanes, as SQLite's partial indexes know them."""
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of replay
+  topic TEXT NOT NULL,
+  payload BLOB NOT NULL,
+  thinnable INTEGER NOT NULL,             -- 0 findings; telemetry: 1, and 1 more per thinning
+  size INTEGER NOT NULL                   -- bytes it counts for
+);
+CREATE TABLE IF NOT EXISTS totals (messages INTEGER NOT NULL, bytes INTEGER NOT NULL);
+INSERT INTO totals SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM totals);
+CREATE TRIGGER IF NOT EXISTS message_came AFTER INSERT ON messages BEGIN
+  UPDATE totals SET messages = messages + 1, bytes = bytes + new.size;
+END;
+CREATE TRIGGER IF NOT EXISTS message_went AFTER DELETE ON messages BEGIN
+  UPDATE totals SET messages = messages - 1, bytes = bytes - old.size;
+END;
+CREATE INDEX IF NOT EXISTS findings ON messages (seq) WHERE thinnable = 0;
+CREATE INDEX IF NOT EXISTS telemetry ON messages (seq) WHERE thinnable > 0;
+CREATE INDEX IF NOT EXISTS thinning ON messages (thinnable, seq) WHERE thinnable > 0;
+DROP INDEX IF EXISTS thinnable_messages;
+CREATE TABLE IF NOT EXISTS memory (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rejected (
+  id INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,                       -- RFC 3339, UTC
+  source TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  raw BLOB NOT NULL
+);
+"""
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """Opens or makes the file.
+
+    One that is no database any more (a bad disk) is put aside as ``….damaged``.
+
+    Raises:
+        sqlite3.OperationalError: Locked, no permission, disk full.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _open(path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        log.error("%s is damaged and put aside; a new one is begun: %s", path, error)
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(path.with_name(f"{path.name}.damaged{ending}"))
+        return _open(path)
+
+
+def total(db: sqlite3.Connection, column: Literal["messages", "bytes"]) -> int:
+    """What waits, kept by triggers."""
+    return int(db.execute(f"SELECT {column} FROM totals").fetchone()[0])
+
+
+def count(db: sqlite3.Connection, name: str, n: int) -> None:
+    """Adds to a counter that survives restarts."""
+    if n:
+        db.execute(
+            "INSERT INTO counts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET n = n + excluded.n",
+            (name, n),
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
+    except sqlite3.DatabaseError:
+        db.close()
+        raise
+    return db
