@@ -177,7 +177,9 @@ def _path_in_file(document: Document, loc: _Path) -> _Path:
     path: _Path = ()
     for index, step in enumerate(loc):
         last = index == len(loc) - 1
-        if last or isinstance(step, int) or (*path, step) in document.lines:
+        if isinstance(step, int) and (*path, str(step)) in document.lines:
+            path = (*path, str(step))  # a number that is a key, not a place in a list
+        elif last or isinstance(step, int) or (*path, step) in document.lines:
             path = (*path, step)
     return path
 

@@ -114,7 +114,7 @@ def _cameras(
         telemetry_every=timedelta(seconds=config.status_seconds),
     )
     return [
-        camera_thread(camera, shared, detector_of(camera), classifier_of(camera))
+        camera_thread(camera, shared, detector_of(camera, config.models), classifier_of(camera))
         for camera in config.cameras
     ]
 

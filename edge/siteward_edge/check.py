@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from siteward_contracts.config_file import ConfigError
 from siteward_edge.capture.stream import SourceError, hidden, pictures
+from siteward_contracts.config_file import ConfigError
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.hj212 import Hj212
@@ -25,6 +27,7 @@ from siteward_edge.vision.detectors import detector_of
 from siteward_edge.vision.ports import ModelError
 
 _EXPECTED: Final = (
+    ConfigError,
     SourceError,
     ModelError,
     modbus.PollError,
@@ -50,7 +53,7 @@ def outcomes(config: EdgeConfig) -> Iterator[Outcome]:
     yield _tried("outbox", partial(_outbox, config))
     yield _tried("mqtt", partial(_broker, config.mqtt))
     for camera in config.cameras:
-        yield _tried(camera.device, partial(_camera, camera))
+        yield _tried(camera.device, partial(_camera, camera, config.models))
     if config.hj212 is not None:
         yield _tried("hj212", partial(_hj212, config.hj212))
     for device in config.modbus:
@@ -84,8 +87,8 @@ def _broker(url: str) -> str:
         raise SourceError(f"{host}:{port}: {error}; is the broker up, is the port open?") from error
 
 
-def _camera(camera: Camera) -> str:
-    detector = detector_of(camera)
+def _camera(camera: Camera, models: Path) -> str:
+    detector = detector_of(camera, models)
     image = None
     for picture in islice(pictures(camera.url, camera.health.stall_seconds), PICTURES):
         image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)

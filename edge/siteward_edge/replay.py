@@ -84,7 +84,8 @@ class Replay:
         self._camera = camera
         self._say = say
         self._report = Report(config.site, camera.device, new_id)
-        self._detector, self._classifier = detector_of(camera), classifier_of(camera)
+        self._detector = detector_of(camera, config.models)
+        self._classifier = classifier_of(camera)
         self._telemetry_every = timedelta(seconds=config.status_seconds)
 
     def run(self, recording: Iterable[Recorded]) -> Iterator[datetime]:

@@ -1,6 +1,5 @@
 """Edge: pictures judged per CPU second, beside plain decoding of the same stream."""
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable
@@ -40,8 +39,7 @@ def edge() -> Figures:
             figures[f"{name}_decode_only_per_cpu_s"] = decoding
             detectors: dict[str, dict[str, object]] = {"rendered_scene": {"kind": "rendered_scene"}}
             if MODEL.exists():
-                sha256 = hashlib.sha256(MODEL.read_bytes()).hexdigest()
-                detectors["yolox_nano"] = {"kind": "yolox", "path": MODEL, "sha256": sha256}
+                detectors["yolox_nano"] = {"model": "yolox-nano-416"}
             for kind, detector in detectors.items():
                 judged = _per_cpu_second(
                     lambda file=file, detector=detector: _judge(file, detector)  # type: ignore[misc]
@@ -84,7 +82,7 @@ def _judge(file: Path, detector: dict[str, object]) -> int:
     memory = Memory(health=Health.OK, since=T0)
     watch = CameraWatch(
         camera,
-        detector_of(camera),
+        detector_of(camera, MODEL.parent),
         classifier_of(camera),
         Report("site", "cam", ids.__next__),
         memory,

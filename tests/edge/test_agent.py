@@ -36,7 +36,7 @@ from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors.hj212 import packet as hj212
 from tests import servers
-from tests.edge.pictures import clip, encode, serving, vision
+from tests.edge.pictures import VISION, clip, encode, serving, vision
 from tests.edge.test_hj212 import MN, REAL_TIME
 
 pytestmark = pytest.mark.system
@@ -96,22 +96,23 @@ def agent(config: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def write_config(tmp_path: Path, **settings: object) -> Path:
     file = tmp_path / "edge.yaml"
-    base = {"site": "school", "outbox": {"path": str(tmp_path / "outbox.db")}, "status_seconds": 1}
+    base = {
+        "site": "school",
+        "outbox": {"path": str(tmp_path / "outbox.db")},
+        "models": str(VISION / "models"),
+        "status_seconds": 1,
+    }
     file.write_text(yaml.safe_dump(base | settings), encoding="utf-8")
     return file
 
 
 def site_camera(url: str) -> dict[str, object]:
-    model = vision("models/person_yolox_nano_416.onnx")
+    vision("models/person_yolox_nano_416.onnx")
     return {
         "device": "cam",
         "url": url,
         "fps": 3,
-        "detector": {
-            "kind": "yolox",
-            "path": str(model),
-            "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
-        },
+        "detector": {"model": "yolox-nano-416"},
         # Where two men talk in the clip's first seconds.
         "danger_zones": [
             {"id": "yard", "polygon": [[0.5, 0.4], [0.75, 0.4], [0.75, 0.6], [0.5, 0.6]]}

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -57,7 +58,7 @@ CAMERA = Camera.model_validate(
 def watch(memory: Memory | None = None) -> CameraWatch:
     return CameraWatch(
         CAMERA,
-        detector_of(CAMERA),
+        detector_of(CAMERA, Path("models")),
         classifier_of(CAMERA),
         Report("kindergarten", "cam-main", IDS.__next__),
         memory or Memory(health=Health.OFFLINE, since=NOON),
@@ -212,7 +213,7 @@ def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
     stored = msgspec.json.encode(again.watch.memory())
     third = CameraWatch(
         CAMERA,
-        detector_of(CAMERA),
+        detector_of(CAMERA, Path("models")),
         classifier_of(CAMERA),
         Report("kindergarten", "cam-main", IDS.__next__),
         msgspec.json.decode(stored, type=Memory),

@@ -37,7 +37,7 @@ def test_every_mistake_is_reported_at_once_with_line_field_and_remedy(tmp_path: 
         "  - device: cam\n"
         "    url: gopher://x\n"
         "    detecter: {kind: rendered_scene}\n"
-        "    detector: {kind: yolox, path: m.onnx, sha256: zz, treshold: 0.3}\n"
+        "    detector: {model: yolox-nono, ppe: 7, treshold: 0.3}\n"
         "    danger_zones: [{id: pit, polygon: [[0, 0], [1, 1]]}]\n"
         "  - device: cam\n"
         "    url: rtsp://x\n"
@@ -49,7 +49,8 @@ def test_every_mistake_is_reported_at_once_with_line_field_and_remedy(tmp_path: 
     expected = [
         ("6: cameras[0].url", "rtsp://"),
         ("7: cameras[0].detecter: no such setting", "did you mean 'detector'"),
-        ("8: cameras[0].detector.sha256", "zz"),
+        ("8: cameras[0].detector.model: no model 'yolox-nono'", "did you mean 'yolox-nano'"),
+        ("8: cameras[0].detector.ppe", "7"),
         ("8: cameras[0].detector.treshold: no such setting", "did you mean 'threshold'"),
         ("9: cameras[0].danger_zones[0].polygon", "add corners"),
         ("10: cameras[1].device", "line 5"),

@@ -20,17 +20,20 @@ from siteward_contracts.config_file import (
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, OutboxFile
 from siteward_edge.config.section import Section, Slug
+from siteward_edge.models import store
+from siteward_edge.vision.ports import ModelError
 from siteward_edge.config.hj212 import Hj212
 from siteward_edge.config.modbus import ModbusDevice
 
 
 class EdgeConfig(Section):
-    """One site's agent."""
+    """One site's agent; ``models`` is the folder its detectors' files and manifests are in."""
 
     site: Slug
     agent: Slug = "agent"
     mqtt: Broker
     outbox: OutboxFile
+    models: Path = store.FOLDER
     cameras: list[Camera] = Field(default_factory=list)
     hj212: Hj212 | None = None
     modbus: list[ModbusDevice] = Field(default_factory=list)
@@ -44,7 +47,7 @@ def load_config(file: Path) -> EdgeConfig:
         ConfigError: With every problem found, each with file, line, field and remedy.
     """
     document = read(file)
-    problems = list(_devices_said_twice(document))
+    problems = [*_devices_said_twice(document), *_unknown_models(document)]
     try:
         config = validate(document, EdgeConfig)
     except ConfigError as error:
@@ -75,3 +78,31 @@ def _device_names(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tupl
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _device_names(child, (*path, index))
+
+
+def _unknown_models(document: Document) -> Iterable[ConfigProblem]:
+    """Models that cameras name and nobody has described, or described wrongly."""
+    value = document.value if isinstance(document.value, dict) else {}
+    folder = Path(str(value.get("models", store.FOLDER)))
+    wrong: dict[str, list[ConfigProblem]] = {}
+    for path, name in _model_names(value.get("cameras")):
+        if name in wrong:
+            continue
+        try:
+            store.find(name, folder)
+        except ModelError as error:
+            yield document.problem(path, str(error))
+        except ConfigError as error:
+            wrong[name] = error.problems
+    for problems in wrong.values():
+        yield from problems
+
+
+def _model_names(cameras: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every ``model`` and ``ppe`` of a file that may be wrong elsewhere."""
+    for index, camera in enumerate(cameras if isinstance(cameras, list) else []):
+        detector = camera.get("detector") if isinstance(camera, dict) else None
+        for key in ("model", "ppe"):
+            name = detector.get(key) if isinstance(detector, dict) else None
+            if isinstance(name, str):
+                yield ("cameras", index, "detector", key), name

@@ -1,11 +1,13 @@
 """What looks for people and things."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from siteward_edge.config.section import Section
+
+Tiles = Annotated[int, Field(ge=1, le=6)]
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 
 
 class RenderedSceneDetector(Section):
@@ -14,22 +16,39 @@ class RenderedSceneDetector(Section):
     kind: Literal["rendered_scene"]
 
 
-class YoloxDetector(Section):
-    """A YOLOX network in ONNX form (COCO classes, of which only people are used).
+class ModelDetector(Section):
+    """A neural network, by the name of its manifest; ``siteward models list`` tells which.
 
     Attributes:
-        path: The model file.
-        sha256: What the file must hash to, so that every finding names its model truly.
-        threshold: Least confidence of a person.
+        model: Finds people, and whatever else its manifest says.
+        ppe: Finds helmets and vests on them; without it nothing is known of either.
+        threshold: Least confidence of a person; the manifest's when absent.
         tiles: Columns and rows to look at enlarged beside the whole picture, for people less
             than about 35 pixels high; each costs as much as a whole picture.
     """
 
-    kind: Literal["yolox"]
-    path: Path
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    threshold: float = Field(default=0.4, gt=0, lt=1)
-    tiles: tuple[Annotated[int, Field(ge=1, le=6)], Annotated[int, Field(ge=1, le=6)]] = (1, 1)
+    kind: Literal["network"] = "network"
+    model: ModelName
+    ppe: ModelName | None = None
+    threshold: float | None = Field(default=None, gt=0, lt=1)
+    tiles: tuple[Tiles, Tiles] = (1, 1)
 
 
-Detector = Annotated[RenderedSceneDetector | YoloxDetector, Field(discriminator="kind")]
+def _kind(value: Any) -> Any:
+    """Which of the two is meant: only the simulator's pictures need a ``kind``."""
+    if isinstance(value, dict):
+        return value.get("kind", "network")
+    return getattr(value, "kind", None)
+
+
+Detector = Annotated[
+    Annotated[RenderedSceneDetector, Tag("rendered_scene")]
+    | Annotated[ModelDetector, Tag("network")],
+    Discriminator(
+        _kind,
+        custom_error_type="detector_kind",
+        custom_error_message="must name a model, as in {model: yolox-nano, ppe: ppe14-yolov8n}; "
+        "'siteward models list' tells which there are, and {kind: rendered_scene} is for "
+        "simulated cameras",
+    ),
+]

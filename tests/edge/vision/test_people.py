@@ -1,21 +1,19 @@
-import hashlib
-from itertools import islice
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from siteward_edge.capture.stream import pictures
-from siteward_edge.vision.ports import ModelError
-from siteward_edge.vision.yolox import YoloxPeople, areas, letterbox
-from tests.edge.pictures import photo, vision
+from siteward_edge.config.detector import ModelDetector
+from siteward_edge.vision.detectors import model_detector
+from siteward_edge.vision.fitting import centred, stretched, top_left
+from siteward_edge.vision.ports import Detector
+from siteward_edge.vision.tiles import areas
+from tests.edge.pictures import VISION, clip, photo, vision
 
-MODEL = "models/person_yolox_nano_416.onnx"
 
-
-def detector(tiles: tuple[int, int] = (1, 1)) -> YoloxPeople:
-    path = vision(MODEL)
-    return YoloxPeople(path, hashlib.sha256(path.read_bytes()).hexdigest(), 0.4, tiles)
+def detector(
+    tiles: tuple[int, int] = (1, 1), model: str = "yolox-nano-416", ppe: str | None = None
+) -> Detector:
+    vision("models")
+    return model_detector(ModelDetector(model=model, ppe=ppe, tiles=tiles), VISION / "models")
 
 
 @pytest.mark.parametrize(
@@ -55,10 +53,7 @@ def test_labelled_heads_lie_in_detected_people(name: str) -> None:
 
 def test_small_people_on_a_site_camera_are_found_in_tiles() -> None:
     # The README of the clip says 4 to 5 people; some leave or hide towards its end.
-    url = vision("video/site_cctv_640x352.mp4").as_uri()
-    images = [
-        np.asarray(p.to_ndarray(format="bgr24"), np.uint8) for p in islice(pictures(url, 5), 70)
-    ]
+    images = clip("video/site_cctv_640x352.mp4")[:70]
     whole, tiled = detector(), detector((3, 2))
     counts = [len(tiled.detect(image).people) for image in images[::7]]
     assert 4 <= float(np.median(counts)) <= 5
@@ -70,30 +65,23 @@ def test_a_picture_without_people_has_none() -> None:
     assert detector().detect(np.full((360, 640, 3), 90, np.uint8)).people == ()
 
 
-def test_another_file_than_named_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="put the model there"):
-        YoloxPeople(tmp_path / "none.onnx", "0" * 64, 0.4)
-    file = tmp_path / "fake.onnx"
-    file.write_bytes(b"not a model")
-    with pytest.raises(ModelError, match="another model or damaged"):
-        YoloxPeople(file, "0" * 64, 0.4)
-    with pytest.raises(ModelError, match="not a model onnxruntime can load"):
-        YoloxPeople(file, hashlib.sha256(b"not a model").hexdigest(), 0.4)
-
-
-def test_a_model_of_another_layout_is_refused() -> None:
-    path = vision("models/person_fastestdet_352.onnx")
-    with pytest.raises(ModelError, match="not the layout of YOLOX"):
-        YoloxPeople(path, hashlib.sha256(path.read_bytes()).hexdigest(), 0.4)
-
-
-def test_letterboxing_keeps_the_shape_and_pads_below() -> None:
+def test_fitting_keeps_the_shape_and_its_boxes_come_back() -> None:
     image = np.full((100, 200, 3), 7, np.uint8)
-    tensor = letterbox(image, 2.0, 416, 416)
-    assert tensor.shape == (1, 3, 416, 416)
-    assert tensor[0, 0, 0, 0] == 7
-    assert tensor[0, 0, 199, 399] == 7
-    assert tensor[0, 0, 201, 0] == 114
+    fitted = top_left(image, (416, 416))
+    assert fitted.image.shape == (416, 416, 3)
+    assert fitted.image[0, 0, 0] == fitted.image[207, 415, 0] == 7
+    assert fitted.image[209, 0, 0] == 114
+    whole = np.array([[0, 0, 416, 208]], np.float32)
+    assert fitted.back(whole).round(3).tolist() == [[0, 0, 200, 100]]
+    middle = centred(image, (416, 416))
+    assert middle.image[103, 0, 0] == 114
+    assert middle.image[104, 0, 0] == 7
+    assert middle.back(np.array([[0, 104, 416, 208]], np.float32)).tolist() == [[0, 0, 200, 100]]
+    flat = stretched(image, (352, 352))
+    assert (flat.image == 7).all()
+    assert flat.back(np.array([[0, 0, 352, 352]], np.float32)).round(3).tolist() == [
+        [0, 0, 200, 100]
+    ]
 
 
 @pytest.mark.parametrize("tiles", [(1, 1), (3, 2), (1, 4), (6, 6)])
