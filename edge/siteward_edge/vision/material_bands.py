@@ -58,7 +58,8 @@ class MaterialBands:
         totals = np.zeros((len(owners), costs.shape[1]))
         for strip in range(layers.shape[1]):
             totals += costs[strip][:, layers[:, strip]].T
-        best = np.array([totals[owners == i].min() for i in range(len(codes))])
+        stages = totals.min(axis=1)
+        best = np.array([stages[owners == i].min() for i in range(len(codes))])
         winner = np.unravel_index(int(totals.argmin()), totals.shape)
         strips = np.arange(layers.shape[1])
         seen = costs[strips, winner[1], layers[winner[0]]] < LIMIT * 0.6
@@ -66,7 +67,13 @@ class MaterialBands:
         if not seen.any():
             return StateEstimate(even, 0.0)
         probabilities = dict(zip(codes, (odds / odds.sum()).tolist(), strict=True))
-        return StateEstimate(probabilities, float(seen.mean()))
+        toward = {code: _toward(stages[owners == i]) for i, code in enumerate(codes)}
+        return StateEstimate(probabilities, float(seen.mean()), toward)
+
+
+def _toward(stages: Floats) -> float:
+    """Share of a state's stages before the one that fits best."""
+    return int(stages.argmin()) / len(stages)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,6 @@
 """The ports between pictures and findings; one adapter per file beside this one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -109,12 +109,15 @@ class StateEstimate:
     """How well one picture of a zone fits each of its states.
 
     Attributes:
-        probabilities: State code to probability; they sum to 1.
+        probabilities: State code to probability; what is missing from 1 is "none of them".
         visible: Share of the zone that could be judged, 0 to 1.
+        toward: State code to how much of the way to the next state is done, 0 to 1, if the
+            zone is in that state; empty where that is not measured.
     """
 
     probabilities: dict[str, float]
     visible: float
+    toward: dict[str, float] = field(default_factory=dict)
 
 
 class ZoneClassifier(Protocol):
