@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,10 +15,14 @@ from siteward_contracts.clock import Clock
 from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import Command, Health, Status
 from siteward_contracts.topics import Kind, Topic
-from siteward_edge.camera_thread import CameraThread, Surroundings, camera_thread
+from siteward_edge.applied_settings import AppliedSettings
+from siteward_edge.camera_thread import CameraThread, Settings, Surroundings, camera_thread
 from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.delivery.publisher import Publisher
+from siteward_edge.evidence.device_key import DeviceKey
+from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.live import Watches
 from siteward_edge.sensors.hj212 import server as hj212_server
 from siteward_edge.sensors.modbus import line as modbus
@@ -34,12 +38,17 @@ JOIN: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the outside gives: time, ids, chance and the version of this software."""
+    """What the outside gives: time, ids, chance, the agent's key and this software's version.
+
+    ``clock_offset`` is how many seconds the clock is ahead of the time server's, if known.
+    """
 
     clock: Clock
     new_id: IdSource
     rng: random.Random
     version: str
+    key: DeviceKey
+    clock_offset: Callable[[], float | None]
 
 
 async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None:
@@ -51,6 +60,7 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
     """
     outbox = Outbox(config.outbox.path, config.outbox.max_bytes)
     watches = Watches()
+    settings = AppliedSettings(config, outbox)
     cameras: list[CameraThread] = []
     server: asyncio.Server | None = None
 
@@ -61,12 +71,24 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
             online=online,
             agent=sources.version,
             outbox=outbox.depth,
+            clock_offset=sources.clock_offset(),
+            key=sources.key.public,
+            config=settings.state,
             cameras=[camera.status() for camera in cameras] if online else [],
         )
         return msgspec.json.encode(message)
 
     def asked(device: str, command: Command) -> None:
         watches.ask(device, command, sources.clock())
+
+    def change(changed: Iterable[Camera]) -> None:
+        threads = {thread.camera.device: thread for thread in cameras}
+        ready = [Settings(c, detector_of(c, config.models), classifier_of(c)) for c in changed]
+        for each in ready:
+            threads[each.camera.device].change(each)
+
+    def set_by_platform(payload: bytes) -> None:
+        settings.take(payload, change)
 
     publisher = Publisher(
         config.mqtt,
@@ -75,9 +97,10 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
         outbox,
         lambda: status(online=False),
         asked,
+        set_by_platform,
     )
     try:
-        cameras += _cameras(config, sources, outbox, watches, publisher)
+        cameras += _cameras(config, settings.cameras, sources, outbox, watches, publisher)
         if config.hj212 is not None:
             server = await hj212_server.serve(config.hj212, config.site, outbox, sources.clock)
         polls = [
@@ -102,7 +125,12 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
 
 
 def _cameras(
-    config: EdgeConfig, sources: Sources, outbox: Outbox, watches: Watches, publisher: Publisher
+    config: EdgeConfig,
+    cameras: Iterable[Camera],
+    sources: Sources,
+    outbox: Outbox,
+    watches: Watches,
+    publisher: Publisher,
 ) -> list[CameraThread]:
     shared = Surroundings(
         site=config.site,
@@ -112,10 +140,11 @@ def _cameras(
         clock=sources.clock,
         new_id=sources.new_id,
         telemetry_every=timedelta(seconds=config.status_seconds),
+        seal=Seal(sources.key, sources.clock_offset),
     )
     return [
         camera_thread(camera, shared, detector_of(camera, config.models), classifier_of(camera))
-        for camera in config.cameras
+        for camera in cameras
     ]
 
 

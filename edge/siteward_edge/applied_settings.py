@@ -10,7 +10,8 @@ from siteward_contracts.config_file import ConfigError
 from siteward_contracts.messages import AgentConfig, ConfigState
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
-from siteward_edge.delivery.outbox import Outbox, OutboxFullError
+from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.delivery.room import OutboxFullError
 from siteward_edge.remote_config import Kept, decide, refused, restored
 from siteward_edge.vision.ports import ModelError
 

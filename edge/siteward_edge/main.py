@@ -20,6 +20,9 @@ from siteward_edge.camera_thread import view_key
 from siteward_edge.check import outcomes
 from siteward_edge.config.agent import EdgeConfig, load_config
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.enrol import enrol
+from siteward_edge.evidence.device_key import DeviceKeyError, read_key
+from siteward_edge.ntp import clock_offset
 from siteward_edge.vision.ports import ModelError
 
 FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
@@ -30,6 +33,9 @@ def command() -> None:
     """The group the command line looks for."""
     # It logs every failed attempt; the poll loop says it once, with a remedy.
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+
+
+command.add_command(enrol)
 
 
 @command.command()
@@ -45,12 +51,17 @@ def run(config: Path, verbose: bool) -> None:
     settings = _load(config)
     # Cameras already run beside one another; OpenCV's own pool costs a fifth more CPU.
     cv2.setNumThreads(1)
-    sources = agent.Sources(
-        clock=utc_now, new_id=new_id, rng=random.Random(), version=version("siteward")
-    )
     try:
+        sources = agent.Sources(
+            clock=utc_now,
+            new_id=new_id,
+            rng=random.Random(),
+            version=version("siteward"),
+            key=read_key(settings.evidence.key),
+            clock_offset=clock_offset,
+        )
         asyncio.run(_until_signal(settings, sources))
-    except (ModelError, OSError, sqlite3.DatabaseError) as error:
+    except (DeviceKeyError, ModelError, OSError, sqlite3.DatabaseError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -59,7 +70,7 @@ def run(config: Path, verbose: bool) -> None:
 def check(config: Path) -> None:
     """Open every source and say what it gets, or what is wrong."""
     failed = 0
-    for outcome in outcomes(_load(config)):
+    for outcome in outcomes(_load(config), utc_now):
         mark = click.style("ok  ", fg="green") if outcome.ok else click.style("FAIL", fg="red")
         click.echo(f"{mark} {outcome.name}: {outcome.text}")
         failed += not outcome.ok

@@ -19,11 +19,12 @@ from siteward_contracts.config_file import (
 )
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, OutboxFile
+from siteward_edge.config.hj212 import Hj212
+from siteward_edge.config.modbus import ModbusDevice
+from siteward_edge.config.privacy import EvidenceSettings
 from siteward_edge.config.section import Section, Slug
 from siteward_edge.models import store
 from siteward_edge.vision.ports import ModelError
-from siteward_edge.config.hj212 import Hj212
-from siteward_edge.config.modbus import ModbusDevice
 
 
 class EdgeConfig(Section):
@@ -34,6 +35,7 @@ class EdgeConfig(Section):
     mqtt: Broker
     outbox: OutboxFile
     models: Path = store.FOLDER
+    evidence: EvidenceSettings = EvidenceSettings()
     cameras: list[Camera] = Field(default_factory=list)
     hj212: Hj212 | None = None
     modbus: list[ModbusDevice] = Field(default_factory=list)

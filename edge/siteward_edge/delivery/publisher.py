@@ -153,7 +153,7 @@ class Publisher:
 
     def _when_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
         if message.topic == self._settings:
-            self._on_settings(message.payload)
+            self._on_settings(bytes(message.payload))
             return
         try:
             device = parse_topic(message.topic).device

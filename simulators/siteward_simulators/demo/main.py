@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from siteward_contracts.config_file import ConfigError
+from siteward_simulators.demo.enrolment import EnrolmentError, accept_keys, public_key
 from siteward_simulators.demo.plan import (
     ADMIN_PASSWORD,
     Plan,
@@ -95,7 +96,7 @@ def command(port: int, data: Path, seed: int | None, speed: float) -> None:
         _run(plan, sites, children, console)
     except StoppedError:
         console.print("正在停止… stopping")
-    except ChildEndedError as error:
+    except (ChildEndedError, EnrolmentError) as error:
         raise click.ClickException(str(error)) from error
     finally:
         # A second Ctrl-C while stopping must not leave children behind.
@@ -160,6 +161,8 @@ def _follow(
 
 def _start_agents(plan: Plan, sites: Sequence[Scenario], children: list[Running]) -> None:
     configs = write_edge_configs(sites, plan.ports, plan.mqtt_url, plan.folder / "edge")
+    keys = {(s.site, s.agent): public_key(configs[s.site]) for s in sites}
+    accept_keys(plan.url, ADMIN_PASSWORD, keys)
     children.extend(start(child, plan.folder / "logs") for child in agents(configs))
 
 

@@ -31,6 +31,7 @@ def edge_config(scenario: Scenario, ports: DevicePorts, mqtt: str, outbox: Path)
         "agent": scenario.agent,
         "mqtt": mqtt,
         "outbox": {"path": str(outbox), "max_bytes": 200_000_000},
+        "evidence": {"key": str(outbox.with_name(f"device-{site}.key"))},
         "cameras": [_camera(scenario, camera, ports) for camera in scenario.cameras],
     }
     if scenario.dust_box:

@@ -77,6 +77,7 @@ def publisher(port: int, outbox: Outbox, commands: list[tuple[str, Command]]) ->
         outbox,
         lambda: status(False),
         lambda device, command: commands.append((device, command)),
+        lambda payload: None,
     )
 
 
