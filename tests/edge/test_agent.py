@@ -34,6 +34,7 @@ from siteward_contracts.messages import (
 )
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.evidence.device_key import make_key
 from siteward_edge.sensors.hj212 import packet as hj212
 from tests import servers
 from tests.edge.pictures import VISION, clip, encode, serving, vision
@@ -100,8 +101,11 @@ def write_config(tmp_path: Path, **settings: object) -> Path:
         "site": "school",
         "outbox": {"path": str(tmp_path / "outbox.db")},
         "models": str(VISION / "models"),
+        "evidence": {"key": str(tmp_path / "device.key")},
         "status_seconds": 1,
     }
+    if not (tmp_path / "device.key").exists():
+        make_key(tmp_path / "device.key")
     file.write_text(yaml.safe_dump(base | settings), encoding="utf-8")
     return file
 
