@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from siteward_contracts.clock import Clock
 from siteward_contracts.config_file import ConfigError
-from siteward_edge.capture.stream import SourceError, hidden, pictures
-from siteward_contracts.config_file import ConfigError
+from siteward_edge.capture.pictures import pictures
+from siteward_edge.capture.source import SourceError, hidden, source_of
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.hj212 import Hj212
@@ -48,12 +49,12 @@ class Outcome:
     text: str
 
 
-def outcomes(config: EdgeConfig) -> Iterator[Outcome]:
+def outcomes(config: EdgeConfig, clock: Clock) -> Iterator[Outcome]:
     """Tries one source after the other; nothing is published."""
     yield _tried("outbox", partial(_outbox, config))
     yield _tried("mqtt", partial(_broker, config.mqtt))
     for camera in config.cameras:
-        yield _tried(camera.device, partial(_camera, camera, config.models))
+        yield _tried(camera.device, partial(_camera, camera, config.models, clock))
     if config.hj212 is not None:
         yield _tried("hj212", partial(_hj212, config.hj212))
     for device in config.modbus:
@@ -87,10 +88,13 @@ def _broker(url: str) -> str:
         raise SourceError(f"{host}:{port}: {error}; is the broker up, is the port open?") from error
 
 
-def _camera(camera: Camera, models: Path) -> str:
+def _camera(camera: Camera, models: Path, clock: Clock) -> str:
     detector = detector_of(camera, models)
     image = None
-    for picture in islice(pictures(camera.url, camera.health.stall_seconds), PICTURES):
+    # A folder is looked into once: new files of it are not waited for.
+    for picture in islice(
+        pictures(source_of(camera), clock, lambda seconds: seconds > 0), PICTURES
+    ):
         image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
     if image is None:
         raise SourceError(f"{hidden(camera.url)} ended without a picture")

@@ -10,9 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from siteward_contracts.clock import utc_now
 from siteward_contracts.messages import Health
 from siteward_edge.camera import CameraWatch, Memory
-from siteward_edge.capture.stream import Latest, pictures, to_frame
+from siteward_edge.capture.latest import Latest, to_frame
+from siteward_edge.capture.pictures import pictures
+from siteward_edge.capture.source import Source
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.report import Report
@@ -68,7 +71,7 @@ def _per_cpu_second(work: Callable[[], int]) -> float:
 
 
 def _decode(file: Path) -> int:
-    return sum(1 for _ in pictures(file.as_uri(), 5))
+    return sum(1 for _ in pictures(Source(file.as_uri()), utc_now))
 
 
 def _judge(file: Path, detector: dict[str, object]) -> int:
@@ -89,7 +92,7 @@ def _judge(file: Path, detector: dict[str, object]) -> int:
     )
     latest = Latest()
     done = 0
-    for picture in pictures(camera.url, 5):
+    for picture in pictures(Source(camera.url), utc_now):
         latest.put(picture, T0 + timedelta(seconds=done / 5))
         decoded = latest.take(0)
         assert decoded is not None

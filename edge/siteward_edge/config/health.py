@@ -17,5 +17,5 @@ class HealthTiming(Section):
 
     decide_seconds: float = Field(default=3, gt=0)
     frozen_seconds: float = Field(default=30, gt=0)
-    stall_seconds: float = Field(default=5, gt=0)
+    stall_seconds: float = Field(default=4, gt=0)
     moved_fraction: float = Field(default=0.02, gt=0, lt=1)
