@@ -20,7 +20,7 @@ from siteward_edge.camera_thread import CameraThread, Settings, Surroundings, ca
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox
-from siteward_edge.delivery.publisher import Publisher
+from siteward_edge.delivery.publisher import Callbacks, Publisher
 from siteward_edge.evidence.device_key import DeviceKey
 from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.live import Watches
@@ -71,6 +71,8 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
             online=online,
             agent=sources.version,
             outbox=outbox.depth,
+            oldest=outbox.oldest(),
+            counts=outbox.counts(),
             clock_offset=sources.clock_offset(),
             key=sources.key.public,
             config=settings.state,
@@ -92,12 +94,12 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
 
     publisher = Publisher(
         config.mqtt,
-        config.site,
+        config.link,
         Topic(config.site, config.agent, Kind.STATUS),
         outbox,
-        lambda: status(online=False),
-        asked,
-        set_by_platform,
+        Callbacks(lambda: status(online=False), asked, set_by_platform),
+        sources.clock,
+        random.Random(sources.rng.random()),
     )
     try:
         cameras += _cameras(config, settings.cameras, sources, outbox, watches, publisher)

@@ -18,7 +18,7 @@ from siteward_contracts.config_file import (
     validate,
 )
 from siteward_edge.config.camera import Camera
-from siteward_edge.config.delivery import Broker, OutboxFile
+from siteward_edge.config.delivery import Broker, Link, OutboxFile
 from siteward_edge.config.hj212 import Hj212
 from siteward_edge.config.modbus import ModbusDevice
 from siteward_edge.config.privacy import EvidenceSettings
@@ -33,6 +33,7 @@ class EdgeConfig(Section):
     site: Slug
     agent: Slug = "agent"
     mqtt: Broker
+    link: Link = Link()
     outbox: OutboxFile
     models: Path = store.FOLDER
     evidence: EvidenceSettings = EvidenceSettings()
@@ -49,7 +50,11 @@ def load_config(file: Path) -> EdgeConfig:
         ConfigError: With every problem found, each with file, line, field and remedy.
     """
     document = read(file)
-    problems = [*_devices_said_twice(document), *_unknown_models(document)]
+    problems = [
+        *_devices_said_twice(document),
+        *_tls_without_use(document),
+        *_unknown_models(document),
+    ]
     try:
         config = validate(document, EdgeConfig)
     except ConfigError as error:
@@ -57,6 +62,15 @@ def load_config(file: Path) -> EdgeConfig:
     if problems:
         raise ConfigError(problems)
     return config
+
+
+def _tls_without_use(document: Document) -> Iterable[ConfigProblem]:
+    """Certificates in a file whose broker is reached in the clear."""
+    value = document.value if isinstance(document.value, dict) else {}
+    link, mqtt = value.get("link"), value.get("mqtt")
+    if isinstance(link, dict) and link.get("tls") and str(mqtt).startswith("mqtt://"):
+        message = "certificates are given, but mqtt:// does not encrypt"
+        yield document.problem(("link", "tls"), message, "write mqtts:// in mqtt, or remove tls")
 
 
 def _devices_said_twice(document: Document) -> Iterable[ConfigProblem]:

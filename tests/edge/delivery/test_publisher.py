@@ -1,3 +1,4 @@
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,14 +11,17 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from siteward_contracts.clock import utc_now
 from siteward_contracts.messages import Command, Status
 from siteward_contracts.topics import Kind, Topic
+from siteward_edge.config.delivery import Link
 from siteward_edge.delivery.outbox import Outbox, Outgoing
-from siteward_edge.delivery.publisher import Publisher
+from siteward_edge.delivery.publisher import Callbacks, Publisher
 from tests import servers
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 AGENT = Topic("school", "agent", Kind.STATUS)
+FAST = Link(max_kbit=1_000_000, max_messages=1_000_000)
 READINGS = Topic("school", "dust-1", Kind.TELEMETRY)
 
 pytestmark = pytest.mark.system
@@ -69,15 +73,26 @@ class Platform:
         self.client.loop_stop()
 
 
-def publisher(port: int, outbox: Outbox, commands: list[tuple[str, Command]]) -> Publisher:
+def publisher(
+    port: int,
+    outbox: Outbox,
+    commands: list[tuple[str, Command]] | None = None,
+    link: Link = FAST,
+    url: str = "",
+) -> Publisher:
+    heard = [] if commands is None else commands
     return Publisher(
-        f"mqtt://127.0.0.1:{port}",
-        "school",
+        url or f"mqtt://127.0.0.1:{port}",
+        link,
         AGENT,
         outbox,
-        lambda: status(False),
-        lambda device, command: commands.append((device, command)),
-        lambda payload: None,
+        Callbacks(
+            lambda: status(False),
+            lambda device, command: heard.append((device, command)),
+            lambda payload: None,
+        ),
+        utc_now,
+        random.Random(1),
     )
 
 
