@@ -164,8 +164,9 @@ class CameraStatus(Struct, frozen=True, kw_only=True):
         since: When ``health`` began.
         last_good: When a picture last showed the site.
         cause: Why it does not see, in a word: black, covered, no signal; empty when it does.
-        judged_fps: Pictures per second that are judged; fewer than asked for when the
-            processor's budget does not reach.
+        judged_fps: Pictures per second that are judged; fewer than ``asked_fps`` when the
+            processor's budget does not reach or fewer come.
+        asked_fps: Pictures per second that are to be judged.
         clock_offset: Seconds the camera's clock is ahead of the agent's, if it tells.
     """
 
@@ -176,6 +177,7 @@ class CameraStatus(Struct, frozen=True, kw_only=True):
     last_good: Utc | None = None
     cause: str = ""
     judged_fps: float | None = None
+    asked_fps: float | None = None
     clock_offset: float | None = None
 
 

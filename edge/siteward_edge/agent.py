@@ -17,6 +17,7 @@ from siteward_contracts.messages import Command, Health, Status
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.applied_settings import AppliedSettings
 from siteward_edge.camera_thread import CameraThread, Settings, Surroundings, camera_thread
+from siteward_edge.capture.pace import Budget
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox
@@ -40,13 +41,16 @@ JOIN: Final = 0.5
 class Sources:
     """What the outside gives: time, ids, chance, the agent's key and this software's version.
 
-    ``clock_offset`` is how many seconds the clock is ahead of the time server's, if known.
+    ``process_cpu`` and ``thread_cpu`` tell the processor seconds used so far, by all threads and by
+    the one that asks. ``clock_offset`` is how many seconds the clock is ahead of the time server's, if known.
     """
 
     clock: Clock
     new_id: IdSource
     rng: random.Random
     version: str
+    process_cpu: Callable[[], float]
+    thread_cpu: Callable[[], float]
     key: DeviceKey
     clock_offset: Callable[[], float | None]
 
@@ -142,6 +146,8 @@ def _cameras(
         clock=sources.clock,
         new_id=sources.new_id,
         telemetry_every=timedelta(seconds=config.status_seconds),
+        budget=Budget(config.cpu.cores, sources.process_cpu, sources.clock()),
+        thread_cpu=sources.thread_cpu,
         seal=Seal(sources.key, sources.clock_offset),
     )
     return [

@@ -1,8 +1,8 @@
 """One camera: what its pictures say, as messages and as what must be remembered."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,11 +10,13 @@ from siteward_contracts.messages import CameraStatus, FrameBox, Health, Model
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outgoing
 from siteward_edge.evidence.snapshot import Occasion, Snapshot
-from siteward_edge.hazards.incidents import Incident, Incidents, Sighting, sightings
+from siteward_edge.hazards.incidents import Incident
+from siteward_edge.hazards.ports import Sighting, Tracker
+from siteward_edge.hazards.watch import MODELS, HazardMemory, HazardWatch
 from siteward_edge.health.monitor import Monitor, View, shrink
 from siteward_edge.progress.states import ZoneProgress
 from siteward_edge.report import Report
-from siteward_edge.vision.ports import Box, DetectedPerson, Detector, Frame, ZoneClassifier
+from siteward_edge.vision.ports import Box, Detector, Frame, ZoneClassifier
 
 HEALTH_MODEL: Final = Model(name="camera-health", version="1")
 WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
@@ -33,7 +35,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
         health: As decided last.
         since: When that began.
         fault_track: Names the fault that was begun and has no end yet.
-        incidents: Those without an end.
+        hazards: Incidents without an end, and what else takes days.
         zones: Zone to accepted state.
         evidence: Zone to the hash of the picture it last changed on.
     """
@@ -41,7 +43,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     health: Health
     since: datetime
     fault_track: str = ""
-    incidents: list[Incident] = []
+    hazards: HazardMemory = HazardMemory()
     zones: dict[str, str] = {}
     evidence: dict[str, str] = {}
 
@@ -62,6 +64,7 @@ class CameraWatch:
         camera: Camera,
         detector: Detector,
         classifier: ZoneClassifier | None,
+        tracker: Tracker,
         report: Report,
         memory: Memory,
         reference: View | None = None,
@@ -72,6 +75,7 @@ class CameraWatch:
             camera: What to look for.
             detector: Finds people.
             classifier: Judges zones; None without zones.
+            tracker: Follows people from picture to picture.
             report: Writes its messages.
             memory: From before a restart, or offline since now.
             reference: The right view; the first good picture when None.
@@ -83,8 +87,8 @@ class CameraWatch:
         self._fault_track = memory.fault_track
         self._evidence = dict(memory.evidence)
         self._monitor = Monitor(camera.health, memory.health, memory.since, reference)
-        self._incidents = Incidents(camera.confirm, timedelta(seconds=camera.cool_down_seconds))
-        self._incidents.resume(memory.incidents)
+        self._tracker = tracker
+        self._hazards = HazardWatch(camera, tracker, memory.hazards)
         self._zones = [
             ZoneProgress(zone, camera.progress, memory.zones.get(zone.id)) for zone in camera.zones
         ]
@@ -121,7 +125,13 @@ class CameraWatch:
     ) -> "CameraWatch":
         """The same watch with other settings: what it remembers and holds for right stays."""
         return CameraWatch(
-            camera, detector, classifier, self._report, self.memory(), self._monitor.reference
+            camera,
+            detector,
+            classifier,
+            self._tracker,
+            self._report,
+            self.memory(),
+            self._monitor.reference,
         )
 
     def memory(self) -> Memory:
@@ -130,7 +140,7 @@ class CameraWatch:
             health=self._monitor.health,
             since=self._monitor.since,
             fault_track=self._fault_track,
-            incidents=self._incidents.going_on(),
+            hazards=self._hazards.memory(),
             zones={z.zone.id: z.accepted for z in self._zones if z.accepted},
             evidence=self._evidence,
         )
@@ -157,12 +167,17 @@ class CameraWatch:
             self._health_changed(before, ts, result, None)
         return result
 
-    def telemetry(self, fps: float, ts: datetime) -> Outgoing:
+    def telemetry(self, fps: float, ts: datetime, judged_fps: float | None = None) -> Outgoing:
         """The camera's own readings; people are only counted while it sees."""
         sees = self._monitor.health is Health.OK
         readings = {"camera_ok": 1.0 if sees else 0.0, "camera_fps": round(min(fps, 120.0), 2)}
+        if judged_fps is not None:
+            readings["judged_fps"] = round(min(judged_fps, 120.0), 2)
         if sees:
             readings["people_count"] = float(self._people)
+            unknown = self._hazards.unknown_share()
+            if unknown is not None:
+                readings["unknown_share"] = round(unknown, 3)
         self._people = 0
         return self._report.telemetry(readings, ts)
 
@@ -194,21 +209,27 @@ class CameraWatch:
         return Incident(self._fault_track, Sighting(kind, None, WHOLE, 1.0), since, since)
 
     def _look_for_hazards(self, snapshot: Snapshot, result: Result) -> None:
-        people = self._detector.detect(snapshot.frame.image).people
-        self._people = max(self._people, len(people))
-        seen = sightings(people, self._camera.danger_zones)
-        self.boxes = [_person_box(p) for p in people] + [
-            FrameBox(kind=s.kind, box=s.box, confidence=s.confidence, zone=s.zone) for s in seen
-        ]
-        begun, ended = self._incidents.observe(seen, snapshot.ts, self._report.new_id)
-        model = self._detector.model
-        for incident in ended:
-            result.messages += self._report.detection(incident, "end", snapshot.ts, model, None)
-        for incident in begun:
-            result.messages += self._report.detection(
-                incident, "begin", snapshot.ts, model, snapshot
-            )
-        result.changed |= bool(begun or ended)
+        scene = self._detector.detect(snapshot.frame.image)
+        self._people = max(self._people, len(scene.people))
+        found = self._hazards.look(snapshot, scene, self._report.new_id)
+        self.boxes = found.boxes
+        for ended in found.ended:
+            self._tell(ended.incident, "end", snapshot.ts, ended.best, result)
+        for incident in found.begun:
+            self._tell(incident, "begin", snapshot.ts, snapshot, result)
+        result.changed |= found.changed
+
+    def _tell(
+        self,
+        incident: Incident,
+        phase: Literal["begin", "end"],
+        ts: datetime,
+        picture: Snapshot | None,
+        result: Result,
+    ) -> None:
+        own = MODELS.get(incident.sighting.kind)
+        model, threshold = own or self._detector.model, None if own else self._detector.threshold
+        result.messages += self._report.detection(incident, phase, ts, model, picture, threshold)
 
     def _measure(self, snapshot: Snapshot, result: Result) -> None:
         if self._classifier is None:
@@ -232,7 +253,3 @@ class CameraWatch:
                     zone.zone.id, finding, self._classifier.method, evidence, snapshot.ts
                 )
             )
-
-
-def _person_box(person: DetectedPerson) -> FrameBox:
-    return FrameBox(kind="person", box=person.box, confidence=person.confidence)

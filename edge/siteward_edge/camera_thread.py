@@ -20,19 +20,24 @@ from siteward_contracts.ids import IdSource
 from siteward_contracts.messages import CameraStatus, Health
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.camera import CameraWatch, Memory, Result
-from siteward_edge.capture.latest import Latest, to_frame
+from siteward_edge.capture.latest import Decoded, Latest, to_frame
 from siteward_edge.capture.loop import capture
+from siteward_edge.capture.pace import Budget, CameraPace, Pace, Rate
 from siteward_edge.capture.source import source_of
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox, OutboxFullError
 from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.evidence.snapshot import Seal
+from siteward_edge.hazards.oc_sort import OcSort
 from siteward_edge.health.monitor import View, shrink, view_of
 from siteward_edge.live import Watches, live_frame
 from siteward_edge.report import Report
-from siteward_edge.vision.ports import Detector, Frame, ZoneClassifier
+from siteward_edge.vision.ports import Detector, ZoneClassifier
 
 log = logging.getLogger(__name__)
+
+OWED = 50
+"""Findings of a camera that wait in memory while the disk takes nothing; pictures among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Surroundings:
     clock: Clock
     new_id: IdSource
     telemetry_every: timedelta
+    budget: Budget
+    thread_cpu: Callable[[], float]
     seal: Seal = field(default_factory=Seal)
 
 
@@ -58,34 +65,6 @@ class Settings(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Pace:
-    """Lets pictures through at a steady rate without catching up after a gap."""
-
-    every: timedelta
-    next: datetime
-
-    def due(self, ts: datetime) -> bool:
-        if ts < self.next:
-            return False
-        self.next = max(self.next + self.every, ts)
-        return True
-
-
-@dataclass(slots=True)
-class _Rate:
-    """Pictures per second since it was last asked."""
-
-    since: datetime
-    count: int = 0
-
-    def ask(self, count: int, ts: datetime) -> float:
-        seconds = (ts - self.since).total_seconds()
-        rate = (count - self.count) / seconds if seconds > 0 else 0.0
-        self.since, self.count = ts, count
-        return rate
-
-
-@dataclass(slots=True)
 class CameraThread:
     """Two threads for one camera: one only decodes, one only judges the newest picture.
 
@@ -93,17 +72,27 @@ class CameraThread:
         camera: What to open and look for.
         shared: What it shares with the agent's other cameras.
         watch: What judges its pictures.
+        pace: How often that is done.
+        latest: Its newest picture.
+        fps: Pictures per second that came lately.
+        judged_fps: And that were judged.
+        beat: When the judging thread last went round; once that stands still, it hangs.
     """
 
     camera: Camera
     shared: Surroundings
     watch: CameraWatch
+    pace: CameraPace
     latest: Latest = field(default_factory=Latest)
     fps: float = 0.0
+    judged_fps: float = 0.0
+    beat: datetime | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _settings: queue.SimpleQueue[Settings] = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _kept_view: View | None = None
+    _owed: Result = field(default_factory=Result)
+    _refused: bool = False
     _counted: Counter[str] = field(default_factory=Counter)
 
     def start(self, rng: random.Random) -> None:
@@ -132,9 +121,14 @@ class CameraThread:
 
     def status(self) -> CameraStatus:
         """Its line in the agent's status."""
-        if self.watch.health is not Health.OFFLINE:
-            return self.watch.status(self.fps)
-        return msgspec.structs.replace(self.watch.status(0.0), cause=str(self.latest.cause))
+        offline = self.watch.health is Health.OFFLINE
+        status = self.watch.status(0.0 if offline else self.fps)
+        return msgspec.structs.replace(
+            status,
+            cause=str(self.latest.cause) if offline else status.cause,
+            judged_fps=0.0 if offline else round(self.judged_fps, 1),
+            asked_fps=self.camera.fps,
+        )
 
     def _note(self, word: str) -> None:
         self._counted[word] += 1
@@ -142,25 +136,25 @@ class CameraThread:
     def _judge_all(self) -> None:
         now = self.shared.clock()
         newest = now
-        pace = _Pace(timedelta(seconds=1 / self.camera.fps), now)
-        report = _Pace(self.shared.telemetry_every, now + self.shared.telemetry_every)
+        report = Pace(self.shared.telemetry_every, now + self.shared.telemetry_every)
         mask = FenceMask(self.camera.mask)
-        rate = _Rate(now)
+        came, judged = Rate(now), Rate(now)
         while not self._stop.is_set():
+            self.beat = self.shared.clock()
             try:
                 if self._adopt_settings():
-                    pace = _Pace(timedelta(seconds=1 / self.camera.fps), now)
+                    self.pace.ask(self.camera.fps)
                 decoded = self.latest.take(0.25)
                 now = self.shared.clock()
                 if decoded is None:
                     self._store(self.watch.miss(self.latest.silent_since(newest), now))
                 else:
                     newest = decoded.ts
-                    if pace.due(newest):
-                        self._judge(mask(to_frame(decoded, self.camera.device)))
+                    self._look(decoded, mask)
                 if report.due(now):
-                    self.fps = rate.ask(self.latest.count, now)
-                    self._store(Result([self.watch.telemetry(self.fps, now)]))
+                    self.fps = came.ask(self.latest.count, now)
+                    self.judged_fps = judged.ask(self.pace.judged, now)
+                    self._store(Result([self.watch.telemetry(self.fps, now, self.judged_fps)]))
                     self._keep_counts()
             except Exception:  # one bad picture must not end a camera
                 log.exception("%s: picture not judged", self.camera.device)
@@ -179,20 +173,37 @@ class CameraThread:
         self.camera, self.watch = settings.camera, self.watch.changed(*settings)
         return True
 
-    def _judge(self, frame: Frame) -> None:
-        self._store(self.watch.see(frame))
-        if self.shared.watches.wanted(frame.device, frame.ts):
+    def _look(self, decoded: Decoded, mask: FenceMask) -> None:
+        """Judges a picture if it is time to, and shows it if somebody watches."""
+        before = self.shared.thread_cpu()
+        due = self.pace.due(decoded.ts)
+        watched = self.shared.watches.wanted(self.camera.device, decoded.ts)
+        if not due and not watched:
+            return
+        frame = mask(to_frame(decoded, self.camera.device))
+        if due:
+            self._store(self.watch.see(frame))
+            self.pace.took(self.shared.thread_cpu() - before)
+        if watched:
+            # Between two judgements the boxes are those of the last one.
             payload = live_frame(frame, self.watch.health, self.watch.boxes, self.shared.new_id)
             self.shared.publish_frame(Topic(self.shared.site, frame.device, Kind.FRAME), payload)
 
     def _store(self, result: Result) -> None:
-        remembered, self._kept_view = to_remember(self.watch, result, self._kept_view)
-        if not result.messages and not remembered:
-            return
+        """Stores what a step led to; on a full disk findings are kept and tried again later."""
+        step = Result([*self._owed.messages, *result.messages], self._owed.changed | result.changed)
+        remembered, view = to_remember(self.watch, step, self._kept_view)
+        if not result.messages and (self._refused or not remembered):
+            self._owed = step
+            return  # once refused, tried again no more often than readings come
         try:
-            self.shared.outbox.put(result.messages, remembered)
+            self.shared.outbox.put(step.messages, remembered)
         except OutboxFullError as error:
             log.error("%s: %s", self.camera.device, error)
+            findings = [m for m in step.messages if not m.thinnable]
+            self._owed, self._refused = Result(findings[-OWED:], step.changed), True
+        else:
+            self._owed, self._refused, self._kept_view = Result(), False, view
 
 
 def camera_thread(
@@ -205,7 +216,8 @@ def camera_thread(
     report = Report(shared.site, camera.device, shared.new_id, shared.seal)
     recall, now = shared.outbox.recall, shared.clock()
     watch = camera_watch(camera, detector, classifier, report, recall, now)
-    return CameraThread(camera, shared, watch, _kept_view=watch.reference)
+    pace = shared.budget.camera(camera.fps, now)
+    return CameraThread(camera, shared, watch, pace, _kept_view=watch.reference)
 
 
 def camera_watch(
@@ -224,7 +236,8 @@ def camera_watch(
         else Memory(health=Health.OFFLINE, since=now)
     )
     view = _first_view(camera, recall)
-    return CameraWatch(camera, detector, classifier, report, memory, view)
+    tracker = OcSort(camera.fps, f"{camera.device}-{now:%y%m%d%H%M%S}")
+    return CameraWatch(camera, detector, classifier, tracker, report, memory, view)
 
 
 def to_remember(

@@ -6,6 +6,7 @@ import random
 import signal
 import sqlite3
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def run(config: Path, verbose: bool) -> None:
             new_id=new_id,
             rng=random.Random(),
             version=version("siteward"),
+            process_cpu=time.process_time,
+            thread_cpu=time.thread_time,
             key=read_key(settings.evidence.key),
             clock_offset=clock_offset,
         )

@@ -27,6 +27,16 @@ from siteward_edge.models import store
 from siteward_edge.vision.ports import ModelError
 
 
+class Cpu(Section):
+    """What the agent may take of the machine; cameras are judged less often to stay within it.
+
+    Attributes:
+        cores: Processor cores, e.g. 1.5; all there are unless given.
+    """
+
+    cores: float | None = Field(default=None, ge=0.1, le=256)
+
+
 class EdgeConfig(Section):
     """One site's agent; ``models`` is the folder its detectors' files and manifests are in."""
 
@@ -35,6 +45,7 @@ class EdgeConfig(Section):
     mqtt: Broker
     link: Link = Link()
     outbox: OutboxFile
+    cpu: Cpu = Cpu()
     models: Path = store.FOLDER
     evidence: EvidenceSettings = EvidenceSettings()
     cameras: list[Camera] = Field(default_factory=list)
