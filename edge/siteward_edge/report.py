@@ -42,10 +42,13 @@ class Report:
         ts: datetime,
         model: Model,
         snapshot: Snapshot | None,
+        threshold: float | None = None,
     ) -> list[Outgoing]:
         """Begin or end of an incident; with a picture when one is given."""
         seen = incident.sighting
-        occasion = Occasion(seen.kind, seen.zone, seen.box, seen.confidence, model=model)
+        occasion = Occasion(
+            seen.kind, seen.zone, seen.box, seen.confidence, threshold=threshold, model=model
+        )
         evidence, messages = snapshot.prove(self.new_id, occasion) if snapshot else (None, [])
         message = Detection(
             id=self.new_id(),
@@ -59,6 +62,9 @@ class Report:
             model=model,
             evidence=evidence,
             first_seen=incident.first_seen,
+            last_seen=incident.last_seen if phase == "end" else None,
+            threshold=threshold,
+            detail=seen.detail,
         )
         return [*messages, self._out(Kind.DETECTION, message)]
 

@@ -18,6 +18,7 @@ from siteward_edge.capture.pictures import pictures
 from siteward_edge.capture.source import Source
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.hazards.oc_sort import OcSort
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
 from siteward_edge.vision.ports import Image
@@ -87,6 +88,7 @@ def _judge(file: Path, detector: dict[str, object]) -> int:
         camera,
         detector_of(camera, MODEL.parent),
         classifier_of(camera),
+        OcSort(5, "bench"),
         Report("site", "cam", ids.__next__),
         memory,
     )

@@ -14,6 +14,7 @@ from siteward_contracts.decode import Envelope, decode
 from siteward_contracts.messages import Detection, EvidenceHeader, Health, Progress, Telemetry
 from siteward_edge.camera import CameraWatch, Memory, Result
 from siteward_edge.config.camera import Camera
+from siteward_edge.hazards.oc_sort import OcSort
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
 from siteward_edge.vision.ports import Frame, Image
@@ -60,6 +61,7 @@ def watch(memory: Memory | None = None) -> CameraWatch:
         CAMERA,
         detector_of(CAMERA, Path("models")),
         classifier_of(CAMERA),
+        OcSort(2, "test"),
         Report("kindergarten", "cam-main", IDS.__next__),
         memory or Memory(health=Health.OFFLINE, since=NOON),
     )
@@ -184,7 +186,8 @@ def test_readings_say_whether_it_sees_and_how_many_it_saw() -> None:
         message = msgspec.json.decode(site.watch.telemetry(8, NOON).payload, type=Telemetry)
         return message.samples[0].readings
 
-    assert readings() == {"camera_ok": 1, "camera_fps": 8, "people_count": 2}
+    seen = {"camera_ok": 1, "camera_fps": 8, "people_count": 2, "unknown_share": 0}
+    assert readings() == seen
     site.silence(10)
     assert site.watch.health is Health.OFFLINE
     assert readings() == {"camera_ok": 0, "camera_fps": 8}
@@ -215,6 +218,7 @@ def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
         CAMERA,
         detector_of(CAMERA, Path("models")),
         classifier_of(CAMERA),
+        OcSort(2, "third"),
         Report("kindergarten", "cam-main", IDS.__next__),
         msgspec.json.decode(stored, type=Memory),
         again.watch.reference,

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from siteward_edge.config.detector import Detector
-from siteward_edge.config.hazards import Confirm, DangerZone
+from siteward_edge.config.hazards import Confirm, DangerZone, Hazards
 from siteward_edge.config.health import HealthTiming
 from siteward_edge.config.privacy import Mask
 from siteward_edge.config.progress import ProgressTiming, Zone
@@ -48,6 +48,7 @@ class Camera(Section):
         mask: What lies outside the fence; blackened before anything looks at a picture.
         reference: Picture of the right view; without it the first good one is kept.
         progress: How progress is measured.
+        hazards: What is looked for, and how.
         confirm: How many pictures must agree on a hazard.
         cool_down_seconds: An incident ends after this long without being seen.
         health: When the camera itself is at fault.
@@ -67,6 +68,7 @@ class Camera(Section):
     reference: Path | None = None
     mask: Mask = Field(default_factory=list)
     progress: ProgressTiming = ProgressTiming()
+    hazards: Hazards = Hazards()
     confirm: Confirm = Confirm()
     cool_down_seconds: float = Field(default=10, gt=0)
     health: HealthTiming = HealthTiming()

@@ -1,0 +1,153 @@
+"""Stage one of fire and smoke: what looks like it in one picture, cheap enough for every one.
+
+Flame is bright, saturated, and red over green over blue; smoke is grey where the background
+was not what it is now. What a detector calls fire or smoke is a candidate as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from siteward_edge.vision.ports import Box, DetectedThing, Image, Thing
+
+Mask = NDArray[np.uint8]
+What = Literal["fire", "smoke"]
+
+WIDTH: Final = 320
+"""Pixels to which pictures are shrunk."""
+LEAST: Final[dict[What, int]] = {"fire": 12, "smoke": 80}
+"""Pixels of a candidate, shrunk."""
+MOST: Final = 0.35
+"""Share of the picture beyond which it is the light that changed, or fog."""
+LEARN: Final = 0.02
+"""Share of a new picture in the background; a tenth of it under a candidate."""
+CHANGED: Final = 12
+"""Levels by which smoke differs from the background."""
+GREY: Final = 24
+"""Largest spread of the three colours of smoke."""
+SMOKE: Final = (40, 205)
+"""Brightness of smoke; steam and glare are brighter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What looks like fire or smoke in one picture, in pixels of the shrunk one.
+
+    Attributes:
+        what: Which of the two.
+        box: Left, top, width, height.
+        mask: Its pixels within the box.
+        stir: How much its inside changed since the last picture, less what all of it did.
+        sure: A detector's confidence; 0 where only colours say so.
+    """
+
+    what: What
+    box: tuple[int, int, int, int]
+    mask: Mask
+    stir: float
+    sure: float = 0.0
+
+    @property
+    def area(self) -> int:
+        """Its pixels."""
+        return int(self.mask.sum())
+
+    @property
+    def root(self) -> tuple[float, float]:
+        """The middle of its lower edge: what burns stays there."""
+        x, y, w, h = self.box
+        return (x + w / 2, y + h)
+
+
+class Spotter:
+    """Finds candidates; remembers the background and the last picture of one camera."""
+
+    def __init__(self, smoke: bool) -> None:
+        """Knows nothing of the background yet."""
+        self._smoke_too = smoke
+        self._background: NDArray[np.float32] | None = None
+        self._last: NDArray[np.float32] | None = None
+
+    def spot(
+        self, image: Image, people: Iterable[Box], things: Iterable[DetectedThing]
+    ) -> tuple[list[Blob], tuple[int, int]]:
+        """Candidates of a picture, and the width and height their pixels are counted in.
+
+        Args:
+            image: The picture.
+            people: Boxes left out: reflective clothes have the colours of flame.
+            things: What a detector found.
+        """
+        size = (WIDTH, max(1, round(image.shape[0] * WIDTH / image.shape[1])))
+        small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        soft = np.asarray(cv2.GaussianBlur(small, (5, 5), 0), np.float32)
+        if self._last is None or self._last.shape != soft.shape:
+            self._background = self._last = soft
+        stirred = np.abs(soft - self._last).mean(axis=2)
+        stirred -= float(np.median(stirred))
+        self._last = soft
+        boxes = list(people)
+        blobs = list(_blobs("fire", _without(flame_coloured(small), boxes), stirred))
+        if self._smoke_too:
+            blobs += _blobs("smoke", _without(self._smoke(soft), boxes), stirred)
+        for thing in things:
+            if thing.thing in (Thing.FIRE, Thing.SMOKE):
+                blobs.append(_told(thing, size, stirred))
+        return blobs, size
+
+    def _smoke(self, now: NDArray[np.float32]) -> Mask:
+        before = now if self._background is None else self._background
+        light = now.mean(axis=2)
+        grey = now.max(axis=2) - now.min(axis=2) < GREY
+        changed = np.abs(now - before).max(axis=2) > CHANGED
+        smoke = (grey & changed & (light > SMOKE[0]) & (light < SMOKE[1])).astype(np.uint8)
+        smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+        smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
+        if float(changed.mean()) > MOST:  # the light changed: learn it at once
+            self._background = now
+            return np.zeros_like(smoke)
+        learn = np.where(smoke[..., None] > 0, LEARN / 10, LEARN)
+        self._background = (before + learn * (now - before)).astype(np.float32)
+        return smoke
+
+
+def flame_coloured(small: Image) -> Mask:
+    """1 where a picture has the colours of flame."""
+    b, g, r = (small[..., i].astype(np.int16) for i in range(3))
+    return ((r > 195) & (r >= g) & (g > b + 18) & (r - b > 75) & (g > 70)).astype(np.uint8)
+
+
+def _without(mask: Mask, boxes: Sequence[Box]) -> Mask:
+    height, width = mask.shape
+    for x, y, w, h in boxes:
+        left, top = max(0, int(x * width)), max(0, int(y * height))
+        mask[top : int((y + h) * height) + 1, left : int((x + w) * width) + 1] = 0
+    return mask
+
+
+def _blobs(what: What, mask: Mask, stirred: NDArray[np.float32]) -> Iterable[Blob]:
+    """Connected pixels, those a gap of one or two apart counted as one."""
+    joined = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    for label in range(1, count):
+        x, y, w, h = (int(v) for v in stats[label, :4])
+        part = np.s_[y : y + h, x : x + w]
+        own = ((labels[part] == label) & (mask[part] > 0)).astype(np.uint8)
+        if LEAST[what] <= own.sum() <= MOST * mask.size:
+            yield Blob(what, (x, y, w, h), own, float(stirred[part][own > 0].mean()))
+
+
+def _told(thing: DetectedThing, size: tuple[int, int], stirred: NDArray[np.float32]) -> Blob:
+    x, y, w, h = thing.box
+    left, top = int(x * size[0]), int(y * size[1])
+    wide, tall = max(1, round(w * size[0])), max(1, round(h * size[1]))
+    inside = stirred[top : top + tall, left : left + wide]
+    what: What = "fire" if thing.thing is Thing.FIRE else "smoke"
+    stir = float(inside.mean()) if inside.size else 0.0
+    return Blob(
+        what, (left, top, wide, tall), np.ones((tall, wide), np.uint8), stir, thing.confidence
+    )
