@@ -17,6 +17,7 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", min_length=64, max_length
 MessageId = Annotated[str, Meta(min_length=16, max_length=64, description="UUIDv7; dedupe key")]
 ZoneId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(?!\n)$")]
 """The look-ahead is for regular expressions whose ``$`` also matches before a last newline."""
+PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$", description="Ed25519, or none")]
 
 
 class Health(StrEnum):
@@ -237,7 +238,7 @@ class Status(Message, frozen=True, kw_only=True):
     clock_offset: float | None = None
     cameras: list[CameraStatus] = []
     sensors: list[SensorStatus] = []
-    key: str = ""
+    key: PublicKey = ""
     config: ConfigState | None = None
     oldest: Utc | None = None
     counts: dict[str, int] = {}
@@ -321,9 +322,9 @@ class EvidenceHeader(Message, frozen=True, kw_only=True):
     sha256: Sha256
     media: Literal["image/jpeg"] = "image/jpeg"
     purpose: Literal["finding", "daily", "reference"] = "finding"
-    statement: str = ""
-    signature: Annotated[str, Meta(pattern="^([0-9a-f]{128})?$")] = ""
-    key: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    statement: Annotated[str, Meta(max_length=4000)] = ""
+    signature: Annotated[str, Meta(pattern=r"^([0-9a-f]{128})?(?!\n)$")] = ""
+    key: PublicKey = ""
 
 
 class FrameBox(Struct, frozen=True, kw_only=True):

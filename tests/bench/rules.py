@@ -122,6 +122,7 @@ def _judge(folder: Path) -> Iterator[Judge]:
         evidence=EvidenceStore(folder / "evidence"),
         new_engine=lambda: Engine(packs, StoreReader(store)),
         publish=lambda _topic, _payload: None,
+        retain=lambda _topic, _payload: None,
         clock=lambda: NOW,
         metrics=Metrics(CollectorRegistry()),
     )

@@ -47,6 +47,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/alerts"): STAFF,
     ("GET", "/alerts/{alert}"): STAFF,
     ("GET", "/evidence/{sha256}"): STAFF,
+    ("GET", "/evidence/{sha256}/statement"): STAFF,
+    ("GET", "/projects/{project}/agents"): STAFF,
+    ("PUT", "/projects/{project}/agents/{agent}/keys/{key}"): ADMIN,
+    ("GET", "/projects/{project}/agents/{agent}/cameras/{camera}/settings"): STAFF,
+    ("PUT", "/projects/{project}/agents/{agent}/cameras/{camera}/settings"): ADMIN | SUPERVISOR,
     ("GET", "/series"): STAFF,
     ("GET", "/rules"): STAFF,
     ("POST", "/alerts/{alert}/acknowledgement"): SAFETY,
@@ -58,7 +63,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
 }
 _VALUES = {
     "project": k.PROJECT, "milestone": "base", "claim": "1", "alert": "1", "hazard": "1",
-    "sha256": "a" * 64,
+    "sha256": "a" * 64, "key": "a" * 64, "agent": "agent", "camera": "cam-1",
 }  # fmt: skip
 
 

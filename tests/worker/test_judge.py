@@ -58,6 +58,7 @@ class Bench:
         self.database, self.series, self.folder = database, series, folder
         self.now = NOW
         self.heard: list[dict[str, object]] = []
+        self.retained: list[tuple[str, bytes]] = []
         self.registry = CollectorRegistry()
         self.judge = self.fresh()
 
@@ -69,6 +70,7 @@ class Bench:
             evidence=EvidenceStore(self.folder),
             new_engine=lambda: Rules(RULES, StoreReader(self.series)),
             publish=lambda _topic, payload: self.heard.append(json.loads(payload)),
+            retain=lambda topic, payload: self.retained.append((topic, payload)),
             clock=lambda: self.now,
             metrics=Metrics(self.registry),
         )

@@ -14,6 +14,7 @@ from siteward_platform.api.live import Live
 from siteward_platform.api.metrics import Metrics, Timed
 from siteward_platform.api.parts import Parts
 from siteward_platform.api.routes import (
+    agents,
     claims,
     health,
     live,
@@ -70,7 +71,7 @@ def describe(lifespan: Any = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     v1 = APIRouter(prefix="/api/v1", responses=_FAILURES)
-    for routes in (people, projects, money, claims, safety, observations, live):
+    for routes in (people, projects, agents, money, claims, safety, observations, live):
         v1.include_router(routes.router)
     app.include_router(v1)
     app.include_router(health.router)

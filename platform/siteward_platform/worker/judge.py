@@ -11,19 +11,23 @@ from sqlalchemy import delete, select
 
 from siteward_contracts.clock import SHANGHAI, Clock
 from siteward_contracts.decode import Envelope, RefusedError, decode
-from siteward_contracts.messages import EvidenceHeader, Status
+from siteward_contracts.ids import new_id
+from siteward_contracts.messages import Status
 from siteward_contracts.topics import Kind
 from siteward_ingest.delivery import Delivery
 from siteward_ingest.series import SeriesStore, StoreError
 from siteward_platform.act import Act, Publish, acting
-from siteward_platform.database.models import Evidence, Project, SeenMessage
+from siteward_platform.agent_settings import hand_over, waiting
+from siteward_platform.database.models import Project, SeenMessage
 from siteward_platform.database.session import reading
-from siteward_platform.evidence import EvidenceStore, WrongHashError
+from siteward_platform.evidence import EvidenceStore
+from siteward_platform.worker.agents import keep_agents
 from siteward_platform.worker.alerts import keep_alerts
 from siteward_platform.worker.claims import escalate_holds, evaluate_claim, stale_claims
 from siteward_platform.worker.engine_state import keep_engine, restore_engine
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
+from siteward_platform.worker.pictures import keep_pictures
 from siteward_platform.worker.projection import offline_since, project
 from siteward_platform.worker.schedule import Fed, spi_observations
 from siteward_rules.money.holds import RULES
@@ -48,6 +52,7 @@ class Judge:
         evidence: Where pictures go.
         new_engine: Makes a rule engine that remembers nothing yet.
         publish: Sends an event to the broker, at most once.
+        retain: Sends what the broker is to keep for whoever comes later, at least once.
         clock: Now.
         metrics: What is counted.
     """
@@ -57,6 +62,7 @@ class Judge:
     evidence: EvidenceStore
     new_engine: Callable[[], Engine]
     publish: Publish
+    retain: Publish
     clock: Clock
     metrics: Metrics
     _engine: Engine | None = None
@@ -82,7 +88,8 @@ class Judge:
         engine = self._restored()
         with acting(self.database, RULES, now, self.publish, 0) as act:
             fresh = self._fresh(act, envelopes)
-            self._keep_pictures(act, fresh)
+            keep_pictures(act, fresh, self.evidence, self.metrics)
+            keep_agents(act, fresh)
             transitions = self._observe(act, engine, fresh)
             project(act, fresh, now)
             self._keep(act, engine, transitions)
@@ -102,6 +109,7 @@ class Judge:
             today = now.astimezone(SHANGHAI).date()
             facts = spi_observations(session, self._fed, today, now)
             stale = stale_claims(session, now)
+            unsent = bool(waiting(session))
         transitions = engine.tick(now)
         for fact in facts:
             transitions += engine.feed(fact)
@@ -110,6 +118,8 @@ class Judge:
                 self._keep(act, engine, transitions)
         for claim in stale:
             self._evaluate(claim, now)
+        if unsent:
+            self._send_settings(now)
         if self._escalated_at is None or now - self._escalated_at >= _ESCALATE_EVERY:
             self._escalated_at = now
             with acting(self.database, RULES, now, self.publish, 0) as act:
@@ -153,27 +163,6 @@ class Judge:
             fresh.append(envelope)
         return fresh
 
-    def _keep_pictures(self, act: Act, envelopes: Sequence[Envelope]) -> None:
-        for envelope in envelopes:
-            header = envelope.message
-            if not isinstance(header, EvidenceHeader):
-                continue
-            try:
-                self.evidence.put(header.sha256, envelope.body)
-            except WrongHashError as error:
-                log.warning("evidence refused: topic=%s %s", envelope.topic, error)
-                self.metrics.refused.labels("wrong_hash").inc()
-                continue
-            if act.session.get(Evidence, header.sha256) is None:
-                act.session.add(
-                    Evidence(
-                        sha256=header.sha256, project_id=envelope.topic.site,
-                        device=envelope.topic.device, ts=header.ts, size=len(envelope.body),
-                        media=header.media,
-                    )
-                )  # fmt: skip
-                act.session.flush()
-
     def _observe(self, act: Act, engine: Engine, envelopes: Sequence[Envelope]) -> list[Transition]:
         known = set(act.session.scalars(select(Project.id)))
         transitions: list[Transition] = []
@@ -193,6 +182,13 @@ class Judge:
             self.metrics.transitions.labels(transition.change).inc()
         self.metrics.alerts.inc(keep_alerts(act, transitions))
         keep_engine(act.session, engine, act.at)
+
+    def _send_settings(self, now: datetime) -> None:
+        """Sent after the commit; if that fails, the agent's next status says it is behind."""
+        with acting(self.database, RULES, now, self.publish, 0) as act:
+            messages = hand_over(act, new_id)
+        for topic, payload in messages:
+            self.retain(topic, payload)
 
     def _evaluate(self, claim: int, now: datetime) -> None:
         try:

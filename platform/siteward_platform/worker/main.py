@@ -86,12 +86,16 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
     def publish(topic: str, payload: bytes) -> None:
         receiver.publish(topic, payload, qos=0)
 
+    def retain(topic: str, payload: bytes) -> None:
+        receiver.publish(topic, payload, qos=1, retain=True)
+
     judge = Judge(
         database=database,
         series=series,
         evidence=EvidenceStore(settings.evidence_dir),
         new_engine=lambda: Engine(rules, StoreReader(series)),
         publish=publish,
+        retain=retain,
         clock=utc_now,
         metrics=Metrics(registry),
     )

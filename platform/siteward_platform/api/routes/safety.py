@@ -12,6 +12,7 @@ from siteward_platform.api.schemas.safety import (
     AlertOut,
     AlertPage,
     AlertState,
+    EvidenceOut,
     HazardClosureIn,
     HazardIn,
     HazardOut,
@@ -19,7 +20,7 @@ from siteward_platform.api.schemas.safety import (
 )
 from siteward_platform.api.schemas.values import Severity
 from siteward_platform.api.views.alerts import alert_out, hazard_out
-from siteward_platform.refusals import NotFoundError
+from siteward_platform.api.views.evidence import evidence_out, no_evidence
 
 router: Final = APIRouter(tags=["safety"])
 
@@ -111,5 +112,14 @@ def get_evidence(
         return Response(status_code=304, headers={**_FOREVER, "ETag": etag})
     path = desk.parts.evidence(sha256)
     if path is None:
-        raise NotFoundError("no_such_evidence", "没有这张取证图片", "图片可能仍在上传，请稍后再试")
+        raise no_evidence()
     return FileResponse(path, media_type="image/jpeg", headers={**_FOREVER, "ETag": etag})
+
+
+@router.get("/evidence/{sha256}/statement")
+def get_evidence_statement(
+    desk: Staff, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+) -> EvidenceOut:
+    """Who vouches for a picture, and all that is needed to check it without this platform."""
+    with desk.look() as act:
+        return evidence_out(act, sha256)

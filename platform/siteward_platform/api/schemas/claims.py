@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from siteward_platform.api.schemas.progress import PaymentOut
-from siteward_platform.api.schemas.values import FindingSeverity, Out, Text, Yuan
+from siteward_platform.api.schemas.values import FindingSeverity, Out, SignatureState, Text, Yuan
 
 
 class FindingNumber(Out):
@@ -27,6 +29,7 @@ class FindingOut(Out):
     explanation: Text
     numbers: list[FindingNumber]
     evidence: list[str]
+    evidence_signatures: dict[str, SignatureState] = Field(default={})
     clears_when: Text
     basis: str
     trust: str

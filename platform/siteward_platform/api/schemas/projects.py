@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from siteward_platform.api.schemas.setup import DangerZoneIn, PersonIn, ZoneStateIn
-from siteward_platform.api.schemas.values import Light, Out, Text, Yuan
+from siteward_platform.api.schemas.values import Light, Out, SignatureState, Text, Yuan
 
 
 class Lights(Out):
@@ -117,6 +117,7 @@ class ZoneOut(Out):
     uncertain: bool
     measured_at: datetime | None
     evidence: str | None
+    evidence_signature: SignatureState | None
     reported_percent: float
     accepted_percent: float
 

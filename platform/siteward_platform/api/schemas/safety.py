@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from siteward_platform.api.schemas.values import In, Out, Reason, Severity, Text
+from siteward_platform.api.schemas.values import In, Out, Reason, Severity, SignatureState, Text
 
 AlertState = Literal["pending", "firing", "resolved"]
 
@@ -52,6 +52,7 @@ class AlertOut(Out):
     unit: str
     summary: Text
     evidence: str | None
+    evidence_signature: SignatureState | None
     box: tuple[float, float, float, float] | None
     confidence: float | None
     count: int
@@ -92,6 +93,28 @@ class HazardOut(Out):
     due: date
     closed_on: date | None
     closed_by: str | None
+
+
+class EvidenceOut(Out):
+    """What is known of a picture: enough to check it with a program of one's own.
+
+    ``signature`` is Ed25519 by ``key`` over the UTF-8 bytes of ``statement``, which names the
+    picture's SHA-256; both are empty for an unsigned one.
+    """
+
+    sha256: str
+    project: str
+    device: str
+    ts: datetime
+    received_at: datetime
+    size: int
+    purpose: str
+    state: SignatureState
+    statement: str
+    signature: str
+    key: str
+    fingerprint: str
+    agent: str | None
 
 
 class RuleOut(Out):

@@ -45,6 +45,11 @@ LegalBasis = Literal[
 ]
 
 
+SignatureState = Literal["verified", "unsigned", "unknown_key", "bad_signature", "revoked_key"]
+"""What a picture's signature is worth: its agent's key accepted, none, not accepted, not fitting
+the picture, or revoked before the picture came."""
+
+
 class Role(StrEnum):
     """Who may do what; see the table in docs/architecture.md."""
 

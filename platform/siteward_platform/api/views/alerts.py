@@ -5,10 +5,11 @@ from siteward_platform.api.schemas.safety import AlertOut, HazardOut
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.database.models import AlertRecord, Device, HazardRecord, Project, Zone
+from siteward_platform.sealed_evidence import worth_of
 
 _PEOPLE = ("acknowledged_by", "verdict_by")
 _NAMES = ("project_name", "device_name", "zone_name")
-_SAME = set(AlertOut.model_fields) - {"project", *_NAMES, *_PEOPLE}
+_SAME = set(AlertOut.model_fields) - {"project", "evidence_signature", *_NAMES, *_PEOPLE}
 
 
 def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
@@ -19,6 +20,7 @@ def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
         project_name=Text(**project.name),
         device_name=_device_name(act, alert),
         zone_name=_zone_name(act, project, alert.zone),
+        evidence_signature=worth_of(act.session, [alert.evidence]).get(alert.evidence or ""),
         **{name: getattr(alert, name) for name in _SAME},
         **{name: shown_name(act.session, getattr(alert, name)) for name in _PEOPLE},
     )

@@ -31,6 +31,7 @@ from siteward_platform.database.models import (
 from siteward_platform.facts import paper_facts
 from siteward_platform.holds import load_hold
 from siteward_platform.payments import ZERO, paid_of_claim
+from siteward_platform.sealed_evidence import worth_of
 from siteward_platform.standing import progress
 from siteward_rules.money.holds import Hold
 
@@ -100,8 +101,14 @@ def payment_out(payment: Payment) -> PaymentOut:
 
 def _findings(act: Act, claim: Claim) -> list[FindingOut]:
     query = select(FindingRecord).where(FindingRecord.claim_id == claim.id)
-    rows = act.session.scalars(query.order_by(FindingRecord.rule, desc(FindingRecord.id)))
-    return [FindingOut.model_validate(row) for row in rows]
+    rows = act.session.scalars(query.order_by(FindingRecord.rule, desc(FindingRecord.id))).all()
+    worth = worth_of(act.session, [sha256 for row in rows for sha256 in row.evidence])
+    return [
+        FindingOut.model_validate(row).model_copy(
+            update={"evidence_signatures": {s: worth[s] for s in row.evidence if s in worth}}
+        )
+        for row in rows
+    ]
 
 
 def _opinions(act: Act, claim: Claim) -> list[OpinionOut]:

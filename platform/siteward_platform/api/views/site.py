@@ -26,6 +26,7 @@ from siteward_platform.database.models import (
     Zone,
     ZoneState,
 )
+from siteward_platform.sealed_evidence import worth_of
 from siteward_platform.standing import health
 from siteward_rules.facts import ProjectFacts
 from siteward_rules.money.earned_value import planned_percent
@@ -67,6 +68,7 @@ def milestones_out(act: Act, project: str) -> list[MilestoneOut]:
 def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
     """Zones as cameras last measured them, beside what people say of their work item."""
     items = {item.id: item for item in facts.work_items}
+    shown = act.who.role != "panel"
     query = (
         select(Zone, ZoneState)
         .outerjoin(
@@ -75,6 +77,8 @@ def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
         .where(Zone.project_id == facts.project)
         .order_by(Zone.position)
     )
+    rows = act.session.execute(query).all()
+    worth = worth_of(act.session, [state.evidence for _, state in rows if state])
     return [
         ZoneOut(
             id=zone.id,
@@ -90,11 +94,12 @@ def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
             coverage=state.coverage if state else None,
             uncertain=state.uncertain if state else False,
             measured_at=state.measured_at if state else None,
-            evidence=state.evidence if state and act.who.role != "panel" else None,
+            evidence=state.evidence if state and shown else None,
+            evidence_signature=worth.get(state.evidence or "") if state and shown else None,
             reported_percent=items[zone.work_item].reported_percent,
             accepted_percent=items[zone.work_item].accepted_percent,
         )
-        for zone, state in act.session.execute(query)
+        for zone, state in rows
     ]
 
 

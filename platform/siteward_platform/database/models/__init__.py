@@ -1,5 +1,6 @@
 """All tables. Import them from here, so that the metadata is always whole."""
 
+from siteward_platform.database.models.agents import AgentKey, AgentSettings, AgentState
 from siteward_platform.database.models.money import (
     AuditCase,
     Claim,
@@ -34,6 +35,9 @@ from siteward_platform.database.models.projects import (
 
 __all__ = [
     "Account",
+    "AgentKey",
+    "AgentSettings",
+    "AgentState",
     "AlertMember",
     "AlertRecord",
     "AuditCase",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from siteward_platform.database.base import Base, Bilingual
@@ -109,7 +109,11 @@ class DeviceState(Base):
 
 
 class Evidence(Base):
-    """A picture in the evidence folder, named by its hash."""
+    """A picture in the evidence folder, named by its hash, and what its agent signed of it.
+
+    ``seal`` is what was found of the signature when it came: none, good, bad. What that is worth
+    depends on whose ``key`` it is, and is asked when it is shown.
+    """
 
     __tablename__ = "evidence"
 
@@ -119,6 +123,12 @@ class Evidence(Base):
     ts: Mapped[datetime]
     size: Mapped[int]
     media: Mapped[str] = mapped_column(default="image/jpeg")
+    received_at: Mapped[datetime]
+    purpose: Mapped[str] = mapped_column(default="finding")
+    seal: Mapped[str] = mapped_column(default="none")
+    statement: Mapped[str] = mapped_column(Text, default="")
+    signature: Mapped[str] = mapped_column(default="")
+    key: Mapped[str] = mapped_column(default="")
 
 
 class EngineState(Base):
