@@ -236,6 +236,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Agents
+         * @description A project's agents with their keys and what became of their settings.
+         */
+        get: operations["list_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/agents/{agent}/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide Agent Key
+         * @description Accepts a key whose fingerprint was compared, or revokes it for good.
+         */
+        put: operations["decide_agent_key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/agents/{agent}/cameras/{camera}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera Settings
+         * @description What the platform sets of a camera, and whether the agent has taken it.
+         */
+        get: operations["get_camera_settings"];
+        /**
+         * Put Camera Settings
+         * @description Sets zones, thresholds and hazards of a camera; the agent takes or refuses them.
+         */
+        put: operations["put_camera_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/payee-account": {
         parameters: {
             query?: never;
@@ -668,6 +732,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/evidence/{sha256}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evidence Statement
+         * @description Who vouches for a picture, and all that is needed to check it without this platform.
+         */
+        get: operations["get_evidence_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -766,6 +850,89 @@ export interface components {
             password: string;
         };
         /**
+         * AgentKeyOut
+         * @description A public key an agent signs its pictures with.
+         */
+        AgentKeyOut: {
+            /** Key */
+            key: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "accepted" | "revoked";
+            /**
+             * First Seen
+             * Format: date-time
+             */
+            first_seen: string;
+            /** Last Seen */
+            last_seen: string | null;
+            /** Accepted By */
+            accepted_by: string | null;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Revoked By */
+            revoked_by: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AgentOut
+         * @description An agent as it last reported itself; nulls before it ever did.
+         */
+        AgentOut: {
+            /** Id */
+            id: string;
+            /** Software */
+            software: string | null;
+            /** Last Seen */
+            last_seen: string | null;
+            /** Outbox */
+            outbox: number | null;
+            /** Oldest */
+            oldest: string | null;
+            /** Clock Offset */
+            clock_offset: number | null;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Keys */
+            keys: components["schemas"]["AgentKeyOut"][];
+            settings: components["schemas"]["AgentSettingsOut"] | null;
+        };
+        /**
+         * AgentSettingsOut
+         * @description The newest settings and what became of them.
+         *
+         *     ``state``: waiting to be sent, sent and not answered, taken, or refused for ``problems``.
+         */
+        AgentSettingsOut: {
+            /** Version */
+            version: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "applied" | "refused";
+            /** Problems */
+            problems: string[];
+            /** Set By */
+            set_by: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+            /** Reported At */
+            reported_at: string | null;
+        };
+        /**
          * AlertOut
          * @description One incident, from firing to resolved.
          */
@@ -814,6 +981,8 @@ export interface components {
             summary: components["schemas"]["Text"];
             /** Evidence */
             evidence: string | null;
+            /** Evidence Signature */
+            evidence_signature: ("verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key") | null;
             /** Box */
             box: [
                 number,
@@ -919,6 +1088,44 @@ export interface components {
         AuditOpeningIn: {
             /** Subject */
             subject: string;
+        };
+        /**
+         * CameraSettingsIn
+         * @description What is to hold of a camera over the agent's file; empty for the file alone.
+         *
+         *     ``version`` is that of the agent's settings the change was made on, 0 when there are none.
+         *     The agent judges the settings by the same rules as its file and may refuse them.
+         */
+        CameraSettingsIn: {
+            /** Version */
+            version: number;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * CameraSettingsOut
+         * @description What the platform sets of one camera.
+         *
+         *     ``settings`` are the newest; where the agent refused them, ``in_force`` are those before.
+         */
+        CameraSettingsOut: {
+            /** Agent */
+            agent: string;
+            /** Camera */
+            camera: string;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** In Force */
+            in_force: {
+                [key: string]: unknown;
+            };
+            newest: components["schemas"]["AgentSettingsOut"] | null;
+            /** Version */
+            version: number;
         };
         /**
          * ClaimDetail
@@ -1254,6 +1461,50 @@ export interface components {
             readings: components["schemas"]["Reading"][];
         };
         /**
+         * EvidenceOut
+         * @description What is known of a picture: enough to check it with a program of one's own.
+         *
+         *     ``signature`` is Ed25519 by ``key`` over the UTF-8 bytes of ``statement``, which names the
+         *     picture's SHA-256; both are empty for an unsigned one.
+         */
+        EvidenceOut: {
+            /** Sha256 */
+            sha256: string;
+            /** Project */
+            project: string;
+            /** Device */
+            device: string;
+            /**
+             * Ts
+             * Format: date-time
+             */
+            ts: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Size */
+            size: number;
+            /** Purpose */
+            purpose: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key";
+            /** Statement */
+            statement: string;
+            /** Signature */
+            signature: string;
+            /** Key */
+            key: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Agent */
+            agent: string | null;
+        };
+        /**
          * Failure
          * @description Every error: ``code`` for programs, ``message`` and ``remedy`` for people (Chinese).
          */
@@ -1311,6 +1562,13 @@ export interface components {
             numbers: components["schemas"]["FindingNumber"][];
             /** Evidence */
             evidence: string[];
+            /**
+             * Evidence Signatures
+             * @default {}
+             */
+            evidence_signatures: {
+                [key: string]: "verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key";
+            };
             clears_when: components["schemas"]["Text"];
             /** Basis */
             basis: string;
@@ -1452,6 +1710,19 @@ export interface components {
             released: string;
             /** Reduced */
             reduced: string;
+        };
+        /**
+         * KeyDecisionIn
+         * @description An administrator's decision on a key, after comparing its fingerprint.
+         */
+        KeyDecisionIn: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "accepted" | "revoked";
+            /** Reason */
+            reason: string;
         };
         /**
          * Lights
@@ -2205,6 +2476,8 @@ export interface components {
             measured_at: string | null;
             /** Evidence */
             evidence: string | null;
+            /** Evidence Signature */
+            evidence_signature: ("verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key") | null;
             /** Reported Percent */
             reported_percent: number;
             /** Accepted Percent */
@@ -3129,6 +3402,289 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    decide_agent_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+                /** @description Ed25519 public key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_camera_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSettingsOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_camera_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                agent: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraSettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSettingsOut"];
+                };
             };
             /** @description Nobody is signed in */
             401: {
@@ -4804,6 +5360,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_evidence_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceOut"];
+                };
             };
             /** @description Nobody is signed in */
             401: {
