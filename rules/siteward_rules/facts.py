@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, Literal
 
+from siteward_rules.papers import NO_PAPERS, Papers
+
 CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
 
@@ -105,6 +107,8 @@ class PaymentFacts:
     claim: int | None = None
     milestone: str | None = None
     bank_reference: str = ""
+    invoice: str = ""
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,7 @@ class ProjectFacts:
     hazards: tuple[HazardFacts, ...] = ()
     cameras: tuple[CameraFacts, ...] = ()
     zones: tuple[ZoneFacts, ...] = ()
+    papers: Papers = NO_PAPERS
 
     @property
     def contract_total(self) -> Decimal:

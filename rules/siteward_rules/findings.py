@@ -111,12 +111,18 @@ class FundRule:
         numbers: tuple[Number, ...],
         severity: FindingSeverity | None = None,
         evidence: tuple[str, ...] = (),
+        action: Action | None = None,
     ) -> Finding:
-        """A finding of this rule with a case's numbers."""
+        """A finding of this rule with a case's numbers.
+
+        One that does not ask for a hold offers no legal basis for one.
+        """
+        recommended = action or self.action
+        legal_basis = self.legal_basis if recommended in ("hold", "audit") else None
         return Finding(
-            self.id, self.version, self.title, severity or self.severity, self.action,
+            self.id, self.version, self.title, severity or self.severity, recommended,
             self.formula, explanation, numbers, self.clears_when, self.basis,
-            self.legal_basis, self.trust, evidence,
+            legal_basis, self.trust, evidence,
         )  # fmt: skip
 
 

@@ -53,7 +53,9 @@ def assess(
     findings = tuple(f for rule in rules if (f := rule.evaluate(facts, claim)) is not None)
     risk = combined_risk(findings)
     asking = [f for f in findings if f.action in ("hold", "audit")]
-    if claim.works_amount <= 0 or not (asking or risk >= HOLD_RISK):
+    # What is told to the payer, such as wages not covered, is no reason to hold the payee's money.
+    against = combined_risk(f for f in findings if f.action != "notice")
+    if claim.works_amount <= 0 or not (asking or against >= HOLD_RISK):
         return Assessment(findings, risk)
     basis = next((f.legal_basis for f in asking if f.legal_basis), "CONTRACT_CLAUSE")
     return Assessment(findings, risk, claim.works_amount, basis)

@@ -1,0 +1,69 @@
+"""FR-14 本福特偏离: first digits of all the street's amounts; never of one small project."""
+
+from decimal import Decimal
+from math import log10
+from typing import Final
+
+from siteward_rules.facts import ClaimFacts, ProjectFacts
+from siteward_rules.findings import PIECES, Finding, FundRule, Number, Text
+
+EXPECTED: Final = tuple(log10(1 + 1 / digit) for digit in range(1, 10))
+LEAST: Final = 300
+"""Amounts needed."""
+DECADES: Final = 2.0
+"""The largest must be this many powers of ten above the smallest."""
+MAX_MAD: Final = 0.015
+"""Mean absolute deviation above which Nigrini calls it nonconforming (to be verified)."""
+
+
+def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
+    """Compares the shares of first digits with Benford's law over the whole street."""
+    amounts = [a for a in facts.papers.peer_amounts if a >= 1]
+    amounts += [p.amount for p in facts.payments if p.amount >= 1]
+    if len(amounts) < LEAST or log10(max(amounts) / min(amounts)) < DECADES:
+        return None
+    counts = [0] * 9
+    for amount in amounts:
+        counts[_first_digit(amount) - 1] += 1
+    shares = [count / len(amounts) for count in counts]
+    mad = sum(abs(s - e) for s, e in zip(shares, EXPECTED, strict=True)) / 9
+    if mad <= MAX_MAD:
+        return None
+    digit = max(range(9), key=lambda i: shares[i] - EXPECTED[i])
+    explanation = Text(
+        f"全街道 {len(amounts)} 笔金额的首位数字与本福特分布平均偏离 {mad:.4f}（> {MAX_MAD}），"
+        f"以 {digit + 1} 开头的占 {shares[digit]:.1%}（应约 {EXPECTED[digit]:.1%}）。",
+        f"First digits of the street's {len(amounts)} amounts deviate from Benford's law by "
+        f"{mad:.4f} on average (> {MAX_MAD}); {shares[digit]:.1%} begin with {digit + 1}, "
+        f"expected {EXPECTED[digit]:.1%}.",
+    )
+    numbers = (
+        Number(Text("笔数", "Amounts"), str(len(amounts)), PIECES),
+        Number(Text("平均绝对偏差", "Mean absolute deviation"), f"{mad:.4f}"),
+    )
+    return RULE.finding(explanation, numbers)
+
+
+def _first_digit(amount: Decimal) -> int:
+    return amount.as_tuple().digits[0]
+
+
+RULE: Final = FundRule(
+    id="FR-14",
+    version="1",
+    title=Text("首位数字异常", "First digits off Benford's law"),
+    severity="info",
+    action="notice",
+    formula=Text(
+        "全街道金额 ≥ 300 笔且跨两个数量级时，首位数字平均绝对偏差 > 0.015",
+        "With ≥ 300 amounts over two decades street-wide, mean absolute deviation > 0.015",
+    ),
+    reads=("payments", "street payments"),
+    clears_when=Text(
+        "结合其他线索核查；单独不构成异常。", "Looked at with others; alone no fault."
+    ),
+    basis="本福特定律（Nigrini 阈值）",
+    legal_basis=None,
+    trust="verify",
+    evaluate=evaluate,
+)
