@@ -6,6 +6,7 @@ import random
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +19,11 @@ from siteward_contracts.config_file import ConfigError
 from siteward_contracts.ids import new_id
 from siteward_edge import agent, replay
 from siteward_edge.camera_thread import view_key
-from siteward_edge.check import outcomes
+from siteward_edge.check import screen
+from siteward_edge.check.sources import Instruments, checks
 from siteward_edge.config.agent import EdgeConfig, load_config
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.detect import detect
 from siteward_edge.enrol import enrol
 from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
@@ -36,6 +39,7 @@ def command() -> None:
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
+command.add_command(detect)
 command.add_command(enrol)
 
 
@@ -70,14 +74,24 @@ def run(config: Path, verbose: bool) -> None:
 
 @command.command()
 @FILE
-def check(config: Path) -> None:
-    """Open every source and say what it gets, or what is wrong."""
-    failed = 0
-    for outcome in outcomes(_load(config), utc_now):
-        mark = click.style("ok  ", fg="green") if outcome.ok else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {outcome.name}: {outcome.text}")
-        failed += not outcome.ok
-    if failed:
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(tempfile.gettempdir()) / "siteward-check",
+    show_default=True,
+    help="Folder for a picture of each camera.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Write what was found as JSON.")
+def check(config: Path, pictures: Path, as_json: bool) -> None:
+    """Open every source and say what it gets, or what is wrong and how to mend it.
+
+    Also tries disk, clock and key, and sends the broker a message and waits for it. Ends with 1
+    when something does not work. May be used beside a running agent.
+    """
+    settings = _load(config)
+    given = Instruments(utc_now, time.monotonic, new_id, clock_offset, pictures)
+    found = screen.run(checks(settings, given), as_json)
+    if any(outcome.verdict == "fail" for outcome in found):
         raise SystemExit(1)
 
 

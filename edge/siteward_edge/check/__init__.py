@@ -1,0 +1,1 @@
+"""What ``siteward edge check`` tries, and how it says what came of it."""

@@ -1,0 +1,142 @@
+"""Opens every source of a configuration and says what it gets or how to mend it."""
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from siteward_contracts.clock import Clock
+from siteward_contracts.config_file import ConfigError
+from siteward_contracts.ids import IdSource
+from siteward_edge.capture.pictures import pictures
+from siteward_edge.capture.source import SourceError, hidden, source_of
+from siteward_edge.check import machine
+from siteward_edge.check.broker import round_trip
+from siteward_edge.check.outcome import Check, CheckError, Found
+from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.config.camera import Camera
+from siteward_edge.config.hj212 import Hj212
+from siteward_edge.config.modbus import ModbusDevice
+from siteward_edge.delivery.outbox import OutboxFullError
+from siteward_edge.evidence.mask import FenceMask
+from siteward_edge.health.monitor import is_blind, shrink
+from siteward_edge.sensors.modbus import line as modbus
+from siteward_edge.vision.detectors import detector_of
+from siteward_edge.vision.ports import Frame, ModelError
+
+EXPECTED: Final = (
+    CheckError,
+    ConfigError,
+    SourceError,
+    ModelError,
+    modbus.PollError,
+    OutboxFullError,
+    sqlite3.Error,
+    OSError,
+)
+"""What may go wrong with a source, in words fit for people."""
+PICTURES: Final = 5
+"""Looked at before a camera is judged; the first after opening may be half grey."""
+FIRST_SECONDS: Final = 20.0
+"""For all of these pictures together; a camera at one picture a second still makes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What checks need from outside: time, ids and where their pictures go."""
+
+    clock: Clock
+    monotonic: Callable[[], float]
+    new_id: IdSource
+    clock_offset: Callable[[], float | None]
+    pictures: Path
+
+
+def checks(config: EdgeConfig, given: Instruments) -> list[Check]:
+    """Everything to try, in the order of the file. Nothing reaches the platform."""
+    found = [
+        Check("disk", partial(machine.disk, config.outbox, given.monotonic)),
+        Check("outbox", lambda: machine.outbox(config.outbox, given.clock())),
+        Check("clock", lambda: machine.clock(given.clock_offset())),
+        Check("key", partial(machine.key, config.evidence.key)),
+        Check("mqtt", partial(round_trip, config, given.clock, given.new_id, given.monotonic)),
+    ]
+    found += [
+        Check(camera.device, partial(_camera, camera, config.models, given))
+        for camera in config.cameras
+    ]
+    if config.hj212 is not None:
+        found.append(Check("hj212", partial(_hj212, config.hj212)))
+    found += [Check(device.device, partial(_instrument, device)) for device in config.modbus]
+    return found
+
+
+def picture_of(camera: Camera, clock: Clock) -> Frame:
+    """A picture as the agent would judge it, hidden parts blackened.
+
+    Raises:
+        SourceError: None can be had.
+    """
+    deadline = clock().timestamp() + FIRST_SECONDS
+    newest = None
+    # A folder is looked into once: new files of it are not waited for.
+    source = pictures(source_of(camera), clock, lambda seconds: seconds > 0)
+    for picture in islice(source, PICTURES):
+        newest = picture
+        if clock().timestamp() > deadline:
+            break
+    if newest is None:
+        raise SourceError(f"{hidden(camera.url)} ended without a picture")
+    image = np.asarray(newest.to_ndarray(format="bgr24"), np.uint8)
+    return FenceMask(camera.mask)(Frame(image=image, ts=clock(), device=camera.device))
+
+
+def _camera(camera: Camera, models: Path, given: Instruments) -> Found:
+    detector = detector_of(camera, models)
+    image = picture_of(camera, given.clock).image
+    given.pictures.mkdir(parents=True, exist_ok=True)
+    file = given.pictures / f"{camera.device}.jpg"
+    if not cv2.imwrite(str(file), image):
+        raise CheckError(f"{file} cannot be written; give another folder with --pictures")
+    height, width = image.shape[:2]
+    if is_blind(shrink(image)):
+        raise CheckError(
+            f"{width}x{height}, but it shows nothing ({file}): is the lens covered, is it dark?"
+        )
+    people = len(detector.detect(image).people)
+    text = f"{width}x{height}, {people} people in view ({detector.model.name}); {file}"
+    return Found(text, picture=str(file))
+
+
+def _hj212(settings: Hj212) -> Found:
+    try:
+        with socket.create_server((settings.host, settings.port)):
+            boxes = len(settings.devices)
+            return Found(f"{settings.listen} is free; {boxes} boxes may connect")
+    except OSError as error:
+        raise CheckError(
+            f"{settings.listen} cannot be bound: {error}; is another agent running?"
+        ) from error
+
+
+def _instrument(device: ModbusDevice) -> Found:
+    return asyncio.run(_modbus(device))
+
+
+async def _modbus(device: ModbusDevice) -> Found:
+    client = modbus.client_of(device)
+    try:
+        good, refused = modbus.plausible(await modbus.read_once(client, device))
+    finally:
+        client.close()
+    if refused:
+        raise modbus.PollError("; ".join(refused))
+    return Found(", ".join(f"{name} {value:g}" for name, value in good.items()))
