@@ -24,6 +24,7 @@ from siteward_edge.check.sources import Instruments, checks
 from siteward_edge.config.agent import EdgeConfig, load_config
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.detect import detect
+from siteward_edge.detect import detect
 from siteward_edge.enrol import enrol
 from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
@@ -39,6 +40,7 @@ def command() -> None:
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
+command.add_command(detect)
 command.add_command(detect)
 command.add_command(enrol)
 

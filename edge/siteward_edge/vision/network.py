@@ -51,7 +51,7 @@ class Network:
         self.name = model.name
         self.sha256 = manifest.sha256
         self.finds = sorted(manifest.finds)
-        self._size = manifest.input
+        self.size = manifest.input
         self._layout = LAYOUTS[manifest.layout]
         self._columns = np.array(sorted(manifest.classes), np.intp)
         self._find_of_column = np.array(
@@ -71,11 +71,9 @@ class Network:
     def look(self, image: Image, area: Area) -> Findings:
         """What one area of a picture shows."""
         x, y, width, height = area
-        fitted = self._layout.fit(image[y : y + height, x : x + width], self._size)
+        fitted = self._layout.fit(image[y : y + height, x : x + width], self.size)
         raw = self._session.run(None, {self._input: self._tensor(fitted.image)})[0]
-        boxes, scores = self._layout.decode(
-            raw, self._size, self._columns, float(self._least.min())
-        )
+        boxes, scores = self._layout.decode(raw, self.size, self._columns, float(self._least.min()))
         rows, columns = np.nonzero(scores >= self._least)
         boxes = fitted.back(boxes)[rows]
         boxes[:, :2] += (x, y)
@@ -87,12 +85,12 @@ class Network:
         return tensor if self._layout.scale == 1 else tensor * np.float32(self._layout.scale)
 
 
-def merged(found: list[Findings]) -> Findings:
+def merged(found: list[Findings], overlap: float = OVERLAP) -> Findings:
     """All findings as one, without doubles, most certain first."""
     boxes = np.concatenate([f.boxes for f in found])
     scores = np.concatenate([f.scores for f in found])
     finds = np.concatenate([f.finds for f in found])
-    kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), scores.tolist(), finds.tolist(), 0.0, OVERLAP)
+    kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), scores.tolist(), finds.tolist(), 0.0, overlap)
     order = np.asarray(kept, np.intp).ravel()
     order = order[np.argsort(-scores[order], kind="stable")]
     return Findings(boxes[order], scores[order], finds[order])
