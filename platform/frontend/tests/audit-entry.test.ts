@@ -74,6 +74,7 @@ describe("what an entry is about", () => {
     ["alert:3", "预警 № 3", "/alerts?open=3"],
     ["project:kindergarten", "晨曦幼儿园扩建工程", "/projects/kindergarten"],
     ["milestone:kindergarten/topping-out", "晨曦幼儿园扩建工程 · 主体封顶", "/projects/kindergarten"],
+    ["agent:kindergarten/agent", "晨曦幼儿园扩建工程 · agent", "/projects/kindergarten"],
     ["hazard:4", "隐患 № 4", null],
     ["account:finance", "账号 finance", null],
     ["something", "something", null],

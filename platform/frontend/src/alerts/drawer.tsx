@@ -47,7 +47,13 @@ function Case({ alert }: { alert: Alert }) {
         <p>{say(alert.summary)}</p>
       </header>
       {alert.evidence && (
-        <Evidence sha256={alert.evidence} alt={`${t.common.evidence}${t.common.colon}${say(alert.title)}`} box={alert.box} boxLabel={label} />
+        <Evidence
+          sha256={alert.evidence}
+          signature={alert.evidence_signature}
+          alt={`${t.common.evidence}${t.common.colon}${say(alert.title)}`}
+          box={alert.box}
+          boxLabel={label}
+        />
       )}
       <Measured alert={alert} />
       <dl className="facts">

@@ -27,6 +27,7 @@ export type WorkItem = Schemas["WorkItemOut"];
 export type Payment = Schemas["PaymentOut"];
 export type Alert = Listed<Schemas["AlertOut"]>;
 export type Severity = Alert["severity"];
+export type SignatureState = NonNullable<Alert["evidence_signature"]>;
 export type Verdict = Schemas["VerdictIn"]["verdict"];
 export type ClaimSummary = Schemas["ClaimSummary"];
 export type ClaimDetail = Schemas["ClaimDetail"];

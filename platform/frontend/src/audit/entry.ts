@@ -69,7 +69,7 @@ function tableOf(field: string, t: Dictionary): Record<string, string> {
 export function projectOf({ subject, detail }: AuditEntry): string {
   const [kind, id = ""] = halves(subject, ":");
   if (kind === "project") return id;
-  if (kind === "milestone") return halves(id, "/")[0];
+  if (kind === "milestone" || kind === "agent") return halves(id, "/")[0];
   return typeof detail["project"] === "string" ? detail["project"] : "";
 }
 
@@ -81,6 +81,10 @@ export function subjectOf({ subject }: AuditEntry, names: Names, t: Dictionary):
   if (kind === "milestone") {
     const project = halves(id, "/")[0];
     return { text: `${names.projects[project] ?? project} · ${names.parts[id] ?? id}`, to: `/projects/${project}` };
+  }
+  if (kind === "agent") {
+    const [project, agent = ""] = halves(id, "/");
+    return { text: `${names.projects[project] ?? project} · ${agent}`, to: `/projects/${project}` };
   }
   if (kind === "claim") return { text: words.claim(id), to: `/claims/${id}` };
   if (kind === "alert") return { text: words.alert(id), to: `/alerts?open=${id}` };

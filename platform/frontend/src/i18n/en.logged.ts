@@ -28,6 +28,12 @@ export const loggedEn: Record<keyof typeof loggedZh, string> = {
   "hold.decide": "Hold decided",
   "hold.release": "Hold released",
   "hold.expire": "Review overdue",
+  "agent.key_seen": "New key of an agent",
+  "agent.key_accepted": "Agent's key accepted",
+  "agent.key_revoked": "Agent's key revoked",
+  "agent.settings": "Camera settings changed",
+  "agent.settings_applied": "Agent took the settings",
+  "agent.settings_refused": "Agent refused the settings",
   "audit.open": "Audit opened",
   "audit.conclude": "Audit concluded",
 };

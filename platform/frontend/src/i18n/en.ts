@@ -53,6 +53,13 @@ export const en: Dictionary = {
     source: "Source",
     evidence: "Evidence",
     noEvidence: "No picture",
+    signatures: {
+      verified: "Signed",
+      unsigned: "Not signed",
+      unknown_key: "Key not accepted yet",
+      bad_signature: "Signature does not fit",
+      revoked_key: "Key revoked",
+    },
     failed: "Could not be loaded",
     newer: "News",
     actors: { rules: "System check" },

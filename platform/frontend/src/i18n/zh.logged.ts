@@ -27,6 +27,12 @@ export const loggedZh = {
   "hold.decide": "财政决定",
   "hold.release": "解除暂缓",
   "hold.expire": "复核逾期",
+  "agent.key_seen": "终端报告新密钥",
+  "agent.key_accepted": "接受终端密钥",
+  "agent.key_revoked": "吊销终端密钥",
+  "agent.settings": "修改摄像机设置",
+  "agent.settings_applied": "终端已采用设置",
+  "agent.settings_refused": "终端拒绝设置",
   "audit.open": "开展审计",
   "audit.conclude": "审计结论",
 };

@@ -52,6 +52,13 @@ export const zh = {
     source: "依据",
     evidence: "证据",
     noEvidence: "没有图片证据",
+    signatures: {
+      verified: "签名有效",
+      unsigned: "未签名",
+      unknown_key: "密钥待确认",
+      bad_signature: "签名不符",
+      revoked_key: "密钥已吊销",
+    },
     failed: "没有加载成功",
     newer: "有新情况",
     actors: { rules: "系统核对" },

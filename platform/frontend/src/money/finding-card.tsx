@@ -43,7 +43,12 @@ export function FindingCard({ finding }: { finding: Finding }) {
       {finding.evidence.length > 0 && (
         <div className="finding-evidence" aria-label={words.evidence}>
           {finding.evidence.slice(0, 3).map((sha256) => (
-            <Evidence key={sha256} sha256={sha256} alt={`${words.evidence} ${say(finding.title)}`} />
+            <Evidence
+              key={sha256}
+              sha256={sha256}
+              signature={finding.evidence_signatures?.[sha256]}
+              alt={`${words.evidence} ${say(finding.title)}`}
+            />
           ))}
         </div>
       )}

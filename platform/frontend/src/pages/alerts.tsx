@@ -118,7 +118,7 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
               )}
             </span>
           ) : (
-            <Evidence sha256={alert.evidence} alt="" box={alert.box} />
+            <Evidence sha256={alert.evidence} signature={alert.evidence_signature} alt="" box={alert.box} />
           )}
         </span>
         <span className="alert-text">

@@ -79,7 +79,14 @@ function ZoneCard({ zone }: { zone: Zone }) {
   const unknown = t.common.unknown;
   return (
     <article className="zone" data-testid={`zone-${zone.id}`}>
-      {maySee(role, "live") && <Evidence sha256={zone.evidence} alt={say(zone.name)} polygon={zone.polygon} />}
+      {maySee(role, "live") && (
+        <Evidence
+          sha256={zone.evidence}
+          signature={zone.evidence_signature}
+          alt={say(zone.name)}
+          polygon={zone.polygon}
+        />
+      )}
       <div className="zone-head">
         <h3>{say(zone.name)}</h3>
         {state && <Tag tone="calm">{say(state.name)}</Tag>}

@@ -1,17 +1,30 @@
 import { useState } from "react";
 import { evidenceUrl } from "../api/queries";
+import type { SignatureState } from "../api/types";
 import { useLanguage } from "../i18n/language";
+import { Tag, type Tone } from "./tag";
 
 interface Props {
   sha256: string | null;
+  /** What the agent's signature over it is worth; null for a picture that has not come yet. */
+  signature: SignatureState | null | undefined;
   alt: string;
   box?: readonly number[] | null;
   boxLabel?: string;
   polygon?: readonly (readonly number[])[];
 }
 
-/** An evidence picture with the box or zone it is about. Its space is kept before it comes. */
-export function Evidence({ sha256, alt, box, boxLabel, polygon }: Props) {
+const SIGNATURE: Record<SignatureState, Tone> = {
+  verified: "good",
+  unsigned: "plain",
+  unknown_key: "watch",
+  bad_signature: "grave",
+  revoked_key: "bad",
+};
+
+/** An evidence picture with the box or zone it is about and with what its signature is worth.
+ * Its space is kept before it comes. */
+export function Evidence({ sha256, signature, alt, box, boxLabel, polygon }: Props) {
   const { t } = useLanguage();
   const [missing, setMissing] = useState<string | null>(null);
   const [shape, setShape] = useState(16 / 9);
@@ -41,6 +54,11 @@ export function Evidence({ sha256, alt, box, boxLabel, polygon }: Props) {
           <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
             <polygon points={polygon.map(([px = 0, py = 0]) => `${String(px)},${String(py)}`).join(" ")} />
           </svg>
+        )}
+        {signature && (
+          <span className="evidence-signature">
+            <Tag tone={SIGNATURE[signature]}>{t.common.signatures[signature]}</Tag>
+          </span>
         )}
         {box && (
           <div
