@@ -83,9 +83,19 @@ class Seal:
 class Snapshot:
     """One picture, encoded at most once and only if something needs it as evidence."""
 
-    def __init__(self, site: str, frame: Frame, seal: Seal | None = None) -> None:
-        """Keeps the picture; without a seal it would go unsigned."""
+    def __init__(
+        self, site: str, frame: Frame, seal: Seal | None = None, body: bytes = b""
+    ) -> None:
+        """Keeps the picture; without a seal it would go unsigned.
+
+        Args:
+            site: Where.
+            frame: The picture.
+            seal: Vouches for it.
+            body: Its JPEG, where it has been encoded before.
+        """
         self.frame = frame
+        self._body = body
         self._topic = Topic(site, frame.device, Kind.EVIDENCE)
         self._seal = seal or Seal()
         self._sha256 = ""
@@ -102,6 +112,13 @@ class Snapshot:
     def ts(self) -> datetime:
         """When the picture arrived."""
         return self.frame.ts
+
+    @property
+    def jpeg(self) -> bytes:
+        """The JPEG that is hashed, kept and sent; encoded when first asked for."""
+        if not self._body:
+            self._body = jpeg(self.frame.image, EVIDENCE_QUALITY)
+        return self._body
 
     def prove(
         self, new_id: IdSource, occasion: Occasion | None = None
