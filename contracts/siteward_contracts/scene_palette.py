@@ -28,6 +28,10 @@ HELMET: Final[dict[str, tuple[int, int, int]]] = {
     "red": (30, 30, 235),
     "blue": (235, 110, 20),
 }
+NET: Final = (84, 138, 62)
+"""Dust net over soil."""
+LOAD: Final = (150, 40, 150)
+"""The sheet around a load on a hook."""
 VEST: Final = (40, 250, 170)
 SKIN: Final = (140, 170, 220)
 HAIR: Final = (30, 30, 36)

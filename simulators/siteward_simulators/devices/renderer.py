@@ -9,10 +9,11 @@ import numpy as np
 from siteward_contracts.clock import SHANGHAI
 from siteward_simulators.devices.backdrop import MARGIN, ZonesKey, backdrop
 from siteward_simulators.devices.figures import draw_crane, draw_person
-from siteward_simulators.devices.light import Light, light_of
+from siteward_simulators.devices.light import Colour, Light, light_of
 from siteward_simulators.devices.materials import Image
 from siteward_simulators.devices.scene import CameraScene
-from siteward_simulators.world.state import CameraTruth, SiteState
+from siteward_simulators.devices.sights import draw_ground, draw_sight
+from siteward_simulators.world.state import CameraTruth, Person, Sight, SiteState
 
 NOISES: Final = 5
 """Noise fields kept; each frame takes one of them at another offset."""
@@ -45,14 +46,28 @@ def render(state: SiteState, scene: CameraScene, seconds: float) -> Image:
     ambient = light.ambient
     if state.crane is not None:
         draw_crane(picture, scene, state.crane, ambient)
-    here = (person for person in state.people if person.camera == scene.device)
-    for person in sorted(here, key=lambda p: p.y):
-        draw_person(picture, scene, person, seconds, ambient)
+    _draw_what_stands(picture, state, scene, seconds, ambient)
     if light.rain:
         cv2.add(picture, _streaks(scene.width, scene.height, light, int(seconds * 10) % 4), picture)
     if truth.fault == "moved":
         picture = _shifted(picture, truth.shift)
     return _stamp(_noisy(picture, seconds, 2 if light.darkness > 0.5 else 1), scene, state)
+
+
+def _draw_what_stands(
+    picture: Image, state: SiteState, scene: CameraScene, seconds: float, ambient: Colour
+) -> None:
+    """Everything on the ground, from the farthest to the nearest."""
+    seen = [sight for sight in state.sights if sight.camera == scene.device]
+    for plot in (sight for sight in seen if sight.polygon):
+        draw_ground(picture, scene, plot, ambient)
+    standing: list[Person | Sight] = [sight for sight in seen if not sight.polygon]
+    standing += [person for person in state.people if person.camera == scene.device]
+    for one in sorted(standing, key=lambda one: one.y):
+        if isinstance(one, Person):
+            draw_person(picture, scene, one, seconds, ambient)
+        else:
+            draw_sight(picture, scene, one, seconds, ambient)
 
 
 def _shaken(still: Image, scene: CameraScene, seconds: float, wind: float) -> Image:

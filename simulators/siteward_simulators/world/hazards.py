@@ -8,6 +8,7 @@ from typing import Final
 
 from siteward_simulators.world.calendar import Calendar
 from siteward_simulators.world.chance import rng, unit
+from siteward_simulators.world.geometry import Point
 from siteward_simulators.world.scenario import Scenario
 
 LIVE_SLOT: Final = 100.0
@@ -27,6 +28,7 @@ class Episode:
         start: First instant.
         end: First instant after.
         level: 0 mild to 1 severe.
+        spot: Where in a camera's picture, for what is planted there.
     """
 
     kind: str
@@ -35,6 +37,7 @@ class Episode:
     start: datetime
     end: datetime
     level: float
+    spot: Point | None = None
 
     def holds(self, t: datetime) -> bool:
         """Whether it is going on."""
@@ -105,14 +108,31 @@ def written(s: Scenario, calendar: Calendar) -> list[Episode]:
         Episode(
             event.kind,
             event.device,
-            None,
+            event.zone,
             calendar.anchor + timedelta(minutes=event.after_minutes),
             calendar.anchor + timedelta(minutes=event.after_minutes + event.minutes),
             0.5,
+            event.spot,
         )
         for event in s.live
     ]
     return outages + shown
+
+
+def innocents(s: Scenario, calendar: Calendar) -> list[Episode]:
+    """What only looks like a hazard, as the scenario names it."""
+    return [
+        Episode(
+            one.kind,
+            one.device,
+            None,
+            calendar.anchor + timedelta(minutes=one.after_minutes),
+            calendar.anchor + timedelta(minutes=one.after_minutes + one.minutes),
+            0.5,
+            one.spot,
+        )
+        for one in s.innocents
+    ]
 
 
 def live_intrusion(s: Scenario, seed: int, anchor: datetime, slot: int) -> Episode | None:

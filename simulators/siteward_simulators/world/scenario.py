@@ -23,8 +23,12 @@ Yuan = Annotated[Decimal, Field(max_digits=14, decimal_places=2, ge=0)]
 Day = int
 Fault = Literal["black", "covered", "offline", "moved", "frozen"]
 HazardKind = Literal[
-    "intrusion", "night_work", "noise_day", "dust", "crane_wind", "crane_overmoment"
-]
+    "intrusion", "night_work", "noise_day", "dust", "crane_wind", "crane_overmoment",
+    "no_helmet", "no_vest", "person_under_load", "fire_smoke", "bare_soil", "crowding",
+]  # fmt: skip
+InnocentKind = Literal["steam", "machine", "beacon", "welding", "load", "group"]
+"""What looks like a hazard and is none: steam and welding are no fire, nor are an orange machine
+and a warning light; nobody stands under the load; the group is no crowd."""
 
 
 class Entry(BaseModel):
@@ -187,12 +191,37 @@ class Rates(Entry):
 
 
 class LiveHazard(Entry):
-    """Something that happens soon after the first start, so that a visitor sees it."""
+    """Something that happens soon after the first start, so that a visitor sees it.
+
+    Attributes:
+        spot: Where in the picture, for what a camera sees.
+        zone: The plot or meeting place it happens on, if any.
+    """
 
     kind: HazardKind
     device: Slug
     after_minutes: Annotated[float, Field(gt=0)]
     minutes: Annotated[float, Field(gt=0)]
+    spot: Point | None = None
+    zone: Code | None = None
+
+
+class Innocent(Entry):
+    """Something that looks like a hazard and is none, before a camera."""
+
+    kind: InnocentKind
+    device: Slug
+    after_minutes: Annotated[float, Field(gt=0)]
+    minutes: Annotated[float, Field(gt=0)]
+    spot: Point
+
+
+class Plot(Entry):
+    """Ground in one camera's picture: soil under a dust net, or a place where people meet."""
+
+    id: Code
+    camera: Slug
+    polygon: Polygon
 
 
 class Outage(Entry):
@@ -259,6 +288,10 @@ class Scenario(Entry):
     crews: list[Crew]
     rates: Rates = Rates()
     live: list[LiveHazard] = []
+    innocents: list[Innocent] = []
+    plots: list[Plot] = []
+    meeting_places: list[Plot] = []
+    look_for: list[HazardKind] = []
     outages: list[Outage] = []
     reports: list[Percents] = []
     measurements: list[Percents] = []

@@ -19,6 +19,27 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Something else in a camera's picture.
+
+    Attributes:
+        what: What it is.
+        camera: Whose picture.
+        x: Its foot on the ground, as fractions of the picture.
+        y: The same.
+        seconds: Since when it has been there.
+        polygon: Its outline, for what lies on the ground.
+    """
+
+    what: Literal["fire", "steam", "machine", "beacon", "welding", "load", "soil", "net", "lamp"]
+    camera: str
+    x: float
+    y: float
+    seconds: float
+    polygon: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ZoneTruth:
     """How far a zone really is.
 
@@ -97,3 +118,4 @@ class SiteState:
     workers: int
     cameras: dict[str, CameraTruth]
     hazards: frozenset[str] = field(default_factory=frozenset)
+    sights: list[Sight] = field(default_factory=list)

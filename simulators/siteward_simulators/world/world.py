@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Final
 
-from siteward_simulators.world import air, crane, hazards, people, weather, works
+from siteward_simulators.world import air, crane, hazards, people, sights, weather, works
 from siteward_simulators.world.calendar import Calendar, at_work
 from siteward_simulators.world.chance import seed_of, unit
 from siteward_simulators.world.hazards import LIVE_SLOT, Episode
@@ -14,6 +14,7 @@ from siteward_simulators.world.state import (
     CameraTruth,
     Crane,
     Person,
+    Sight,
     SiteState,
     Weather,
     ZoneTruth,
@@ -46,6 +47,7 @@ class World:
         self._sky = seed_of(seed, "sky")  # the sites stand in one city
         self._cameras = {camera.id: camera for camera in scenario.cameras}
         self._written = hazards.written(scenario, self.calendar)
+        self._innocents = hazards.innocents(scenario, self.calendar)
         self._days: dict[int, list[Episode]] = {}
         self._weather: tuple[datetime, Weather | None] = (anchor, None)
 
@@ -64,6 +66,7 @@ class World:
             workers=self.workers(t),
             cameras={name: self.camera(name, t) for name in self._cameras},
             hazards=frozenset(e.kind for e in self.episodes(t, t + timedelta(seconds=1))),
+            sights=[s for camera in self.scenario.cameras for s in self.sights(camera.id, t)],
         )
 
     def weather(self, t: datetime) -> Weather:
@@ -107,7 +110,18 @@ class World:
         mine = [e for e in near if e.kind == "intrusion" and e.device == camera]
         days = self.calendar.days(t)
         look = self._camera(camera)
-        return people.people(self.seed, self.scenario, look, days, self.work(t), t, mine)
+        found = people.people(self.seed, self.scenario, look, days, self.work(t), t, mine)
+        for episode in self._planted(camera, t):
+            found += sights.people_of(episode, t)
+        return found
+
+    def sights(self, camera: str, t: datetime) -> list[Sight]:
+        """What else is in one camera's picture."""
+        planted = self._planted(camera, t)
+        found = sights.plots(self.scenario, camera, planted, t)
+        for episode in planted:
+            found += sights.sights_of(episode, t)
+        return found
 
     def people_count(self, camera: str, t: datetime) -> int:
         """How many workers are in one camera's picture, without their places."""
@@ -147,6 +161,14 @@ class World:
         day = math.floor(self.calendar.days(t))
         candidates = (*self._day(day), *self._day(day - 1), *self._written)
         return [e for e in candidates if e.holds(t)]
+
+    def _planted(self, camera: str, t: datetime) -> list[Episode]:
+        """What the scenario plants before a camera now, hazards and innocents."""
+        return [
+            e
+            for e in (*self._written, *self._innocents)
+            if e.spot is not None and e.device == camera and e.holds(t)
+        ]
 
     def _day(self, day: int) -> list[Episode]:
         if day not in self._days:
