@@ -36,4 +36,4 @@ def clock_offset() -> float | None:
     if adjtimex(ctypes.byref(kernel)) < 0 or kernel.status & _CLOCK_UNSYNCHRONISED:
         return None
     scale = 1e-9 if kernel.status & _NANOSECONDS else 1e-6
-    return -kernel.offset * scale
+    return -float(kernel.offset) * scale

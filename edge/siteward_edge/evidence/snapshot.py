@@ -99,14 +99,11 @@ class Snapshot:
         self._topic = Topic(site, frame.device, Kind.EVIDENCE)
         self._seal = seal or Seal()
         self._sha256 = ""
-        self._jpeg = b""
 
     def kept(self) -> "Snapshot":
         """The same picture to be kept for minutes: as JPEG, without its pixels."""
         frame = dataclasses.replace(self.frame, image=np.zeros((0, 0, 3), np.uint8))
-        kept = Snapshot(self._topic.site, frame, self._seal)
-        kept._jpeg = self._encoded()
-        return kept
+        return Snapshot(self._topic.site, frame, self._seal, self.jpeg)
 
     @property
     def ts(self) -> datetime:
@@ -130,8 +127,7 @@ class Snapshot:
         """
         if self._sha256:
             return self._sha256, []
-        body = self._encoded()
-        self._sha256 = hashlib.sha256(body).hexdigest()
+        self._sha256 = hashlib.sha256(self.jpeg).hexdigest()
         why = occasion or Occasion()
         statement = EvidenceStatement(
             sha256=self._sha256,
@@ -150,8 +146,4 @@ class Snapshot:
             masked=self.frame.masked,
         )
         header = self._seal.header(new_id(), statement)
-        return self._sha256, [Outgoing(self._topic, pack(header, body))]
-
-    def _encoded(self) -> bytes:
-        self._jpeg = self._jpeg or jpeg(self.frame.image, EVIDENCE_QUALITY)
-        return self._jpeg
+        return self._sha256, [Outgoing(self._topic, pack(header, self.jpeg))]
