@@ -1,59 +1,53 @@
 """One camera: what its pictures say, as messages and as what must be remembered."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
-from siteward_contracts.messages import CameraStatus, FrameBox, Health, Model
+from siteward_contracts.messages import CameraStatus, FrameBox, Health
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outgoing
-from siteward_edge.evidence.snapshot import Occasion, Snapshot
+from siteward_edge.evidence.snapshot import Snapshot
 from siteward_edge.hazards.incidents import Incident
-from siteward_edge.hazards.ports import Sighting, Tracker
+from siteward_edge.hazards.ports import Tracker
 from siteward_edge.hazards.watch import MODELS, HazardMemory, HazardWatch
-from siteward_edge.health.monitor import Monitor, View, shrink
-from siteward_edge.progress.states import ZoneProgress
+from siteward_edge.health.view import View
+from siteward_edge.health.watch import HealthMemory, HealthWatch
+from siteward_edge.progress.watch import Place, ProgressMemory, ProgressWatch
 from siteward_edge.report import Report
-from siteward_edge.vision.ports import Box, Detector, Frame, ZoneClassifier
-
-HEALTH_MODEL: Final = Model(name="camera-health", version="1")
-WHOLE: Final[Box] = (0.0, 0.0, 1.0, 1.0)
-FAULTS: Final = {
-    Health.BLIND: "camera_blind",
-    Health.FROZEN: "camera_blind",
-    Health.MOVED: "camera_moved",
-}
-"""Which hazard a state of health is; offline is told by status and by missing readings."""
+from siteward_edge.vision.ports import Detector, Frame, Scene, ZoneClassifier
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """What a camera must know again after a restart.
 
     Attributes:
-        health: As decided last.
-        since: When that began.
-        fault_track: Names the fault that was begun and has no end yet.
+        sight: Whether it sees, and the fault without an end.
         hazards: Incidents without an end, and what else takes days.
-        zones: Zone to accepted state.
-        evidence: Zone to the hash of the picture it last changed on.
+        progress: What is known of its zones.
     """
 
-    health: Health
-    since: datetime
-    fault_track: str = ""
+    sight: HealthMemory = HealthMemory()
     hazards: HazardMemory = HazardMemory()
-    zones: dict[str, str] = {}
-    evidence: dict[str, str] = {}
+    progress: ProgressMemory = ProgressMemory()
 
 
 @dataclass(slots=True)
 class Result:
-    """What one step leads to: messages to store, and whether memory changed with them."""
+    """What one step leads to.
+
+    Attributes:
+        messages: To be stored.
+        changed: Whether memory changed with them.
+        counts: To be added to the agent's counts of this camera.
+    """
 
     messages: list[Outgoing] = field(default_factory=list)
     changed: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
 
 
 class CameraWatch:
@@ -67,7 +61,9 @@ class CameraWatch:
         tracker: Tracker,
         report: Report,
         memory: Memory,
+        now: datetime,
         reference: View | None = None,
+        place: Place | None = None,
     ) -> None:
         """Takes up what was remembered.
 
@@ -77,21 +73,20 @@ class CameraWatch:
             classifier: Judges zones; None without zones.
             tracker: Follows people from picture to picture.
             report: Writes its messages.
-            memory: From before a restart, or offline since now.
+            memory: From before a restart; empty at the very first start.
+            now: When it begins to look.
             reference: The right view; the first good picture when None.
+            place: What progress needs to know of the site.
         """
         self._camera = camera
         self._detector = detector
-        self._classifier = classifier
         self._report = report
-        self._fault_track = memory.fault_track
-        self._evidence = dict(memory.evidence)
-        self._monitor = Monitor(camera.health, memory.health, memory.since, reference)
+        self._sight = HealthWatch(camera.health, report, memory.sight, reference, now)
+        self._now = now
         self._tracker = tracker
         self._hazards = HazardWatch(camera, tracker, memory.hazards)
-        self._zones = [
-            ZoneProgress(zone, camera.progress, memory.zones.get(zone.id)) for zone in camera.zones
-        ]
+        self._place = place or Place()
+        self._progress = ProgressWatch(camera, classifier, report, memory.progress, self._place)
         self._people = 0
         self.boxes: list[FrameBox] = []
 
@@ -103,22 +98,16 @@ class CameraWatch:
     @property
     def health(self) -> Health:
         """How well the camera sees, as decided."""
-        return self._monitor.health
+        return self._sight.health
 
     @property
     def reference(self) -> View | None:
         """The view it holds for right."""
-        return self._monitor.reference
+        return self._sight.reference
 
     def status(self, fps: float) -> CameraStatus:
         """Its line in the agent's status."""
-        return CameraStatus(
-            device=self._camera.device,
-            health=self._monitor.health,
-            fps=round(fps, 1),
-            since=self._monitor.since,
-            last_good=self._monitor.last_good,
-        )
+        return self._sight.status(self._camera.device, fps)
 
     def changed(
         self, camera: Camera, detector: Detector, classifier: ZoneClassifier | None
@@ -131,45 +120,45 @@ class CameraWatch:
             self._tracker,
             self._report,
             self.memory(),
-            self._monitor.reference,
+            self._sight.looked or self._now,
+            self._sight.reference,
+            self._place,
         )
 
     def memory(self) -> Memory:
         """What to store with the messages of a step that changed it."""
         return Memory(
-            health=self._monitor.health,
-            since=self._monitor.since,
-            fault_track=self._fault_track,
+            sight=self._sight.memory(),
             hazards=self._hazards.memory(),
-            zones={z.zone.id: z.accepted for z in self._zones if z.accepted},
-            evidence=self._evidence,
+            progress=self._progress.memory(),
         )
 
     def see(self, frame: Frame) -> Result:
         """Judges one picture."""
         result = Result()
         snapshot = self._report.snapshot(frame)
-        before = (self._monitor.health, self._monitor.since)
-        if self._monitor.observe(shrink(frame.image), frame.ts):
-            self._health_changed(before, frame.ts, result, snapshot)
+        result.messages, changed = self._sight.see(snapshot)
+        self._health_changed(changed, result)
         self.boxes = []
-        if self._monitor.verdict is Health.OK and self._monitor.health is Health.OK:
-            self._look_for_hazards(snapshot, result)
-            self._measure(snapshot, result)
+        if self._sight.sees:
+            scene = self._look_for_hazards(snapshot, result)
+            self._measure(snapshot, scene, result)
         return result
 
-    def miss(self, since: datetime, ts: datetime) -> Result:
-        """No picture has come since ``since``."""
+    def miss(self, since: datetime, ts: datetime, cause: str = "") -> Result:
+        """No picture has come since ``since``, for a reason that capture may know."""
         result = Result()
-        before = (self._monitor.health, self._monitor.since)
-        if self._monitor.observe_silence(since, ts):
-            self.boxes = []
-            self._health_changed(before, ts, result, None)
+        result.messages, changed = self._sight.miss(since, ts, cause)
+        self._health_changed(changed, result)
         return result
+
+    def tell_clock(self, offset: float, ts: datetime) -> Result:
+        """The camera's clock is so many seconds ahead of the agent's."""
+        return Result(self._sight.tell_clock(offset, ts), changed=True)
 
     def telemetry(self, fps: float, ts: datetime, judged_fps: float | None = None) -> Outgoing:
         """The camera's own readings; people are only counted while it sees."""
-        sees = self._monitor.health is Health.OK
+        sees = self._sight.health is Health.OK
         readings = {"camera_ok": 1.0 if sees else 0.0, "camera_fps": round(min(fps, 120.0), 2)}
         if judged_fps is not None:
             readings["judged_fps"] = round(min(judged_fps, 120.0), 2)
@@ -181,34 +170,13 @@ class CameraWatch:
         self._people = 0
         return self._report.telemetry(readings, ts)
 
-    def _health_changed(
-        self,
-        before: tuple[Health, datetime],
-        ts: datetime,
-        result: Result,
-        snapshot: Snapshot | None,
-    ) -> None:
-        result.changed = True
-        for zone in self._zones:
-            zone.forget()
-        old, new = FAULTS.get(before[0]), FAULTS.get(self._monitor.health)
-        if old == new:
-            return
-        if old:
-            result.messages += self._report.detection(
-                self._fault(old, before[1]), "end", ts, HEALTH_MODEL, None
-            )
-            self._fault_track = ""
-        if new:
-            self._fault_track = self._report.new_id()
-            result.messages += self._report.detection(
-                self._fault(new, self._monitor.since), "begin", ts, HEALTH_MODEL, snapshot
-            )
+    def _health_changed(self, changed: bool, result: Result) -> None:
+        if changed:
+            self.boxes = []
+            self._progress.forget()
+            result.changed = True
 
-    def _fault(self, kind: str, since: datetime) -> Incident:
-        return Incident(self._fault_track, Sighting(kind, None, WHOLE, 1.0), since, since)
-
-    def _look_for_hazards(self, snapshot: Snapshot, result: Result) -> None:
+    def _look_for_hazards(self, snapshot: Snapshot, result: Result) -> Scene:
         scene = self._detector.detect(snapshot.frame.image)
         self._people = max(self._people, len(scene.people))
         found = self._hazards.look(snapshot, scene, self._report.new_id)
@@ -218,6 +186,7 @@ class CameraWatch:
         for incident in found.begun:
             self._tell(incident, "begin", snapshot.ts, snapshot, result)
         result.changed |= found.changed
+        return scene
 
     def _tell(
         self,
@@ -231,25 +200,8 @@ class CameraWatch:
         model, threshold = own or self._detector.model, None if own else self._detector.threshold
         result.messages += self._report.detection(incident, phase, ts, model, picture, threshold)
 
-    def _measure(self, snapshot: Snapshot, result: Result) -> None:
-        if self._classifier is None:
-            return
-        for zone in self._zones:
-            if not zone.due(snapshot.ts):
-                continue
-            estimate = self._classifier.classify(snapshot.frame.image, zone.zone)
-            finding = zone.observe(estimate, snapshot.ts)
-            if finding is None:
-                continue
-            if finding.changed or zone.zone.id not in self._evidence:
-                occasion = Occasion("progress", zone.zone.id, confidence=finding.confidence)
-                sha256, messages = snapshot.prove(self._report.new_id, occasion)
-                self._evidence[zone.zone.id] = sha256
-                result.messages += messages
-                result.changed = True
-            evidence = self._evidence[zone.zone.id]
-            result.messages.append(
-                self._report.progress(
-                    zone.zone.id, finding, self._classifier.method, evidence, snapshot.ts
-                )
-            )
+    def _measure(self, snapshot: Snapshot, scene: Scene, result: Result) -> None:
+        measured = self._progress.look(snapshot, scene, self._sight.reference)
+        result.messages += measured.messages
+        result.changed |= measured.changed
+        result.counts += measured.counts

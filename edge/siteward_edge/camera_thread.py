@@ -29,8 +29,10 @@ from siteward_edge.delivery.outbox import Outbox, OutboxFullError
 from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.hazards.oc_sort import OcSort
-from siteward_edge.health.monitor import View, shrink, view_of
+from siteward_edge.health.look import shrink
+from siteward_edge.health.view import View, view_of
 from siteward_edge.live import Watches, live_frame
+from siteward_edge.progress.watch import Place
 from siteward_edge.report import Report
 from siteward_edge.vision.ports import Detector, ZoneClassifier
 
@@ -54,6 +56,7 @@ class Surroundings:
     budget: Budget
     thread_cpu: Callable[[], float]
     seal: Seal = field(default_factory=Seal)
+    place: Place = field(default_factory=Place)
 
 
 class Settings(NamedTuple):
@@ -147,19 +150,24 @@ class CameraThread:
                 decoded = self.latest.take(0.25)
                 now = self.shared.clock()
                 if decoded is None:
-                    self._store(self.watch.miss(self.latest.silent_since(newest), now))
+                    self._store(self._missed(newest, now))
                 else:
                     newest = decoded.ts
                     self._look(decoded, mask)
                 if report.due(now):
                     self.fps = came.ask(self.latest.count, now)
                     self.judged_fps = judged.ask(self.pace.judged, now)
-                    self._store(Result([self.watch.telemetry(self.fps, now, self.judged_fps)]))
+                    reading = self.watch.telemetry(self.fps, now, self.judged_fps)
+                    self._store(Result([reading], changed=True))  # when it last looked, too
                     self._keep_counts()
             except Exception:  # one bad picture must not end a camera
                 log.exception("%s: picture not judged", self.camera.device)
                 self.shared.outbox.count(f"camera.failed.{self.camera.device}")
                 self._stop.wait(1)
+        self._store(Result(changed=True))  # until when it looked
+
+    def _missed(self, newest: datetime, now: datetime) -> Result:
+        return self.watch.miss(self.latest.silent_since(newest), now, str(self.latest.cause))
 
     def _keep_counts(self) -> None:
         """Adds what capture noted to the outbox's counts, rarely: each is a write to disk."""
@@ -190,6 +198,7 @@ class CameraThread:
             self.shared.publish_frame(Topic(self.shared.site, frame.device, Kind.FRAME), payload)
 
     def _store(self, result: Result) -> None:
+        self._counted += result.counts
         """Stores what a step led to; on a full disk findings are kept and tried again later."""
         step = Result([*self._owed.messages, *result.messages], self._owed.changed | result.changed)
         remembered, view = to_remember(self.watch, step, self._kept_view)
@@ -215,7 +224,7 @@ def camera_thread(
     """Prepares a camera with what the outbox remembers of it."""
     report = Report(shared.site, camera.device, shared.new_id, shared.seal)
     recall, now = shared.outbox.recall, shared.clock()
-    watch = camera_watch(camera, detector, classifier, report, recall, now)
+    watch = camera_watch(camera, detector, classifier, report, recall, now, shared.place)
     pace = shared.budget.camera(camera.fps, now)
     return CameraThread(camera, shared, watch, pace, _kept_view=watch.reference)
 
@@ -227,17 +236,14 @@ def camera_watch(
     report: Report,
     recall: Callable[[str], str | None],
     now: datetime,
+    place: Place,
 ) -> CameraWatch:
     """What judges a camera's pictures, with what is remembered of it under its keys."""
     stored = recall(memory_key(camera))
-    memory = (
-        msgspec.json.decode(stored, type=Memory)
-        if stored
-        else Memory(health=Health.OFFLINE, since=now)
-    )
+    memory = msgspec.json.decode(stored, type=Memory) if stored else Memory()
     view = _first_view(camera, recall)
     tracker = OcSort(camera.fps, f"{camera.device}-{now:%y%m%d%H%M%S}")
-    return CameraWatch(camera, detector, classifier, tracker, report, memory, view)
+    return CameraWatch(camera, detector, classifier, tracker, report, memory, now, view, place)
 
 
 def to_remember(

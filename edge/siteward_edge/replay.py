@@ -23,6 +23,7 @@ from siteward_edge.camera_thread import camera_watch, to_remember
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outgoing
+from siteward_edge.progress.watch import Place
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
 from siteward_edge.vision.ports import Frame
@@ -86,6 +87,7 @@ class Replay:
         self._report = Report(config.site, camera.device, new_id)
         self._detector = detector_of(camera, config.models)
         self._classifier = classifier_of(camera)
+        self._place = Place(config.location)
         self._telemetry_every = timedelta(seconds=config.status_seconds)
 
     def run(self, recording: Iterable[Recorded]) -> Iterator[datetime]:
@@ -106,6 +108,7 @@ class Replay:
             self._report,
             self.memory.get,
             first.ts,
+            self._place,
         )
         view, count = watch.reference, 0
         for picture in chain([first], recorded):

@@ -1,7 +1,5 @@
 """Opens every source of a configuration and says what it gets or how to mend it."""
 
-import asyncio
-import socket
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,17 +16,16 @@ from siteward_contracts.config_file import ConfigError
 from siteward_contracts.ids import IdSource
 from siteward_edge.capture.pictures import pictures
 from siteward_edge.capture.source import SourceError, hidden, source_of
-from siteward_edge.check import machine
+from siteward_edge.check import machine, sensors
 from siteward_edge.check.broker import round_trip
 from siteward_edge.check.outcome import Check, CheckError, Found
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
-from siteward_edge.config.hj212 import Hj212
-from siteward_edge.config.modbus import ModbusDevice
 from siteward_edge.delivery.outbox import OutboxFullError
 from siteward_edge.evidence.mask import FenceMask
-from siteward_edge.health.monitor import is_blind, shrink
-from siteward_edge.sensors.modbus import line as modbus
+from siteward_edge.health.blindness import blind_cause
+from siteward_edge.health.look import shrink
+from siteward_edge.sensors.modbus.line import PollError
 from siteward_edge.vision.detectors import detector_of
 from siteward_edge.vision.ports import Frame, ModelError
 
@@ -37,7 +34,7 @@ EXPECTED: Final = (
     ConfigError,
     SourceError,
     ModelError,
-    modbus.PollError,
+    PollError,
     OutboxFullError,
     sqlite3.Error,
     OSError,
@@ -73,10 +70,7 @@ def checks(config: EdgeConfig, given: Instruments) -> list[Check]:
         Check(camera.device, partial(_camera, camera, config.models, given))
         for camera in config.cameras
     ]
-    if config.hj212 is not None:
-        found.append(Check("hj212", partial(_hj212, config.hj212)))
-    found += [Check(device.device, partial(_instrument, device)) for device in config.modbus]
-    return found
+    return found + sensors.checks(config, given.clock)
 
 
 def picture_of(camera: Camera, clock: Clock) -> Frame:
@@ -107,7 +101,7 @@ def _camera(camera: Camera, models: Path, given: Instruments) -> Found:
     if not cv2.imwrite(str(file), image):
         raise CheckError(f"{file} cannot be written; give another folder with --pictures")
     height, width = image.shape[:2]
-    if is_blind(shrink(image)):
+    if blind_cause(shrink(image)):
         raise CheckError(
             f"{width}x{height}, but it shows nothing ({file}): is the lens covered, is it dark?"
         )
@@ -115,28 +109,3 @@ def _camera(camera: Camera, models: Path, given: Instruments) -> Found:
     text = f"{width}x{height}, {people} people in view ({detector.model.name}); {file}"
     return Found(text, picture=str(file))
 
-
-def _hj212(settings: Hj212) -> Found:
-    try:
-        with socket.create_server((settings.host, settings.port)):
-            boxes = len(settings.devices)
-            return Found(f"{settings.listen} is free; {boxes} boxes may connect")
-    except OSError as error:
-        raise CheckError(
-            f"{settings.listen} cannot be bound: {error}; is another agent running?"
-        ) from error
-
-
-def _instrument(device: ModbusDevice) -> Found:
-    return asyncio.run(_modbus(device))
-
-
-async def _modbus(device: ModbusDevice) -> Found:
-    client = modbus.client_of(device)
-    try:
-        good, refused = modbus.plausible(await modbus.read_once(client, device))
-    finally:
-        client.close()
-    if refused:
-        raise modbus.PollError("; ".join(refused))
-    return Found(", ".join(f"{name} {value:g}" for name, value in good.items()))

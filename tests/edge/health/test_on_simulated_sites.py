@@ -6,7 +6,10 @@ from functools import cache
 
 import pytest
 
-from siteward_edge.health.monitor import is_blind, is_same, shift_between, shrink, view_of
+from siteward_edge.health.blindness import blind_cause
+from siteward_edge.health.look import shrink
+from siteward_edge.health.stillness import nothing_moves
+from siteward_edge.health.view import shift_between, view_of
 from siteward_edge.vision.ports import Image
 from siteward_simulators.devices.renderer import render
 from siteward_simulators.devices.scene import CameraScene, ZoneScene
@@ -49,12 +52,12 @@ def test_no_hour_makes_a_good_camera_blind_moved_or_frozen(site: str, camera: st
     noon = view_of(shrink(picture(site, camera, HOURS[0])))
     for ts in HOURS:
         gray = shrink(picture(site, camera, ts, seconds=5))
-        assert not is_blind(gray), ts
+        assert not blind_cause(gray), ts
         shift = shift_between(noon, gray)
         assert shift is not None, ts
         assert shift < 0.02, ts
         later = shrink(picture(site, camera, ts + timedelta(seconds=3), seconds=8))
-        assert not is_same(gray, later), ts
+        assert not nothing_moves(gray, later), ts
 
 
 @pytest.mark.parametrize(("site", "camera"), CAMERAS)
@@ -62,7 +65,7 @@ def test_a_fault_is_seen_at_every_hour(site: str, camera: str) -> None:
     noon = view_of(shrink(picture(site, camera, HOURS[0])))
     for ts in HOURS:
         for fault in ("black", "covered"):
-            assert is_blind(shrink(picture(site, camera, ts, CameraTruth(camera, fault)))), ts
+            assert blind_cause(shrink(picture(site, camera, ts, CameraTruth(camera, fault)))), ts
         for dx, dy in ((0.04, 0.0), (-0.06, 0.03), (0.15, -0.05)):
             moved = CameraTruth(camera, "moved", (dx, dy))
             shift = shift_between(noon, shrink(picture(site, camera, ts, moved)))

@@ -8,7 +8,11 @@ import pytest
 
 from siteward_contracts.messages import Health
 from siteward_edge.config.health import HealthTiming
-from siteward_edge.health.monitor import Monitor, is_blind, is_same, shift_between, shrink, view_of
+from siteward_edge.health.blindness import blind_cause
+from siteward_edge.health.look import look_at, shrink
+from siteward_edge.health.monitor import Monitor
+from siteward_edge.health.stillness import nothing_moves
+from siteward_edge.health.view import shift_between, view_of
 from siteward_edge.vision.ports import Image
 from tests.edge.pictures import clip, encode, photo, scene, shifted, with_clock
 
@@ -36,7 +40,7 @@ WEATHER: dict[str, Callable[[Image], Image]] = {
 
 @pytest.mark.parametrize("weather", WEATHER)
 def test_bad_weather_is_not_blindness(weather: str) -> None:
-    assert not is_blind(shrink(WEATHER[weather](scene())))
+    assert not blind_cause(shrink(WEATHER[weather](scene())))
 
 
 @pytest.mark.parametrize(
@@ -51,8 +55,8 @@ def test_bad_weather_is_not_blindness(weather: str) -> None:
     ids=["black", "noisy black", "cloth", "hand", "burnt out"],
 )
 def test_black_covered_and_burnt_out_pictures_are_blind(picture: Image) -> None:
-    assert is_blind(shrink(picture))
-    assert is_blind(shrink(with_clock(picture, 3))), "a burnt-in clock is not a view"
+    assert blind_cause(shrink(picture))
+    assert blind_cause(shrink(with_clock(picture, 3))), "a burnt-in clock is not a view"
 
 
 @pytest.mark.parametrize("weather", WEATHER)
@@ -77,7 +81,7 @@ def test_a_real_site_camera_sees_all_the_time() -> None:
     monitor = Monitor(HealthTiming(), Health.OFFLINE, T0)
     changes = []
     for number, image in enumerate(clip("video/site_cctv_640x352.mp4")):
-        if monitor.observe(shrink(image), at(number * 0.5)):
+        if monitor.observe(look_at(image), at(number * 0.5)):
             changes.append((monitor.health, monitor.since))
     assert changes == [(Health.OK, T0)]
 
@@ -89,7 +93,7 @@ def run(
     changes = []
     for number in range(int(seconds * 2)):
         now = start + number / 2
-        if monitor.observe(shrink(picture(number)), at(now)):
+        if monitor.observe(look_at(picture(number)), at(now)):
             changes.append((monitor.health, (monitor.since - T0).total_seconds(), now))
     return changes
 
@@ -141,7 +145,7 @@ def _decoded(path: Path) -> list[Image]:
 
 def test_a_still_site_with_a_clock_is_not_frozen() -> None:
     assert run(ready(), lambda n: living(n // 2), 10, 120) == []
-    assert not is_same(shrink(living(1)), shrink(living(2)))
+    assert not nothing_moves(shrink(living(1)), shrink(living(2)))
 
 
 def test_a_turned_camera_is_moved_until_it_is_turned_back_and_shaking_is_not_moving() -> None:
@@ -160,7 +164,7 @@ def test_a_camera_turned_to_another_place_is_moved_but_thick_fog_is_not() -> Non
     assert run(monitor, living, 20, 10) == [(Health.OK, 20, 23)]
     fog = byte(cv2.GaussianBlur(scene(9), (0, 0), 9) * 0.4 + 100)  # drifting, it hides all
     assert shift_between(view_of(shrink(scene())), shrink(fog)) is None
-    assert not is_blind(shrink(fog))
+    assert not blind_cause(shrink(fog))
     assert run(monitor, lambda n: with_clock(fog, n), 30, 10) == []
 
 
@@ -175,10 +179,10 @@ def test_a_grey_first_picture_does_not_become_the_reference() -> None:
 
 def test_silence_makes_offline_and_pictures_end_it() -> None:
     monitor = ready()
-    assert not monitor.observe_silence(at(10), at(14))
-    assert monitor.observe_silence(at(10), at(15.5))
+    assert not monitor.observe_silence(at(10), at(14), "x")
+    assert monitor.observe_silence(at(10), at(15.5), "x")
     assert (monitor.health, monitor.since) == (Health.OFFLINE, at(10))
-    assert not monitor.observe_silence(at(10), at(16))
+    assert not monitor.observe_silence(at(10), at(16), "x")
     assert run(monitor, living, 20, 10) == [(Health.OK, 20, 23)]
 
 
