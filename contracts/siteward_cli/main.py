@@ -9,6 +9,7 @@ import click
 SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     # name: (module with a click command called ``command``, extra it needs, one line of help)
     "edge": ("siteward_edge.main", "edge", "Run the agent of one site."),
+    "models": ("siteward_edge.models.main", "edge", "List, check and fetch detection models."),
     "ingest": ("siteward_ingest.main", "server", "Take messages from the broker to the store."),
     "worker": ("siteward_platform.worker.main", "server", "Run the rules."),
     "api": ("siteward_platform.api.main", "server", "Serve the web app and the API."),
@@ -17,7 +18,7 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "rules": ("siteward_rules.main", "server", "Check and list rule packs."),
     "simulate": ("siteward_simulators.main", "simulators", "Stand in for sites."),
     "demo": ("siteward_simulators.demo.main", "all", "Run everything on this machine."),
-    "scorecard": ("siteward_simulators.scorecard.main", "all", "Compare reports with the truth."),
+    "scorecard": ("siteward_simulators.scorecard.main", "all", "Compare findings with the truth."),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 import cv2
 import numpy as np
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -81,7 +82,10 @@ def detect(
     try:
         settings = ModelDetector(model=model, ppe=ppe, threshold=threshold, tiles=tiles)
         detector = model_detector(settings, models)
-    except (ModelError, ConfigError, ValueError) as error:
+    except ValidationError as error:
+        told = "; ".join(f"--{e['loc'][0]}: {e['msg']}" for e in error.errors())
+        raise click.ClickException(told) from error
+    except (ModelError, ConfigError) as error:
         raise click.ClickException(str(error)) from error
     files = list(_files(pictures))
     if not files:

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from siteward_edge.config.section import Section
+from siteward_edge.models.manifest import NAME_PATTERN
 
 Tiles = Annotated[int, Field(ge=1, le=6)]
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+ModelName = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
 class RenderedSceneDetector(Section):

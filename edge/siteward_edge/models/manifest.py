@@ -14,6 +14,9 @@ PERSON: Final = "person"
 FINDS: Final = (PERSON, *(thing.value for thing in Thing))
 """What a class of a model may stand for; everything else it knows is left alone."""
 
+NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+"""What a model may be called: its manifest is this and ``.yaml``."""
+
 LayoutName = Literal["yolox", "ultralytics_v8", "ultralytics_v5", "fastestdet"]
 
 NO_LICENCE: Final = "NONE"

@@ -39,7 +39,9 @@ class Model:
         try:
             content = self.path.read_bytes()
         except OSError as error:
-            raise ModelError(f"{self.path} cannot be read: {error}; {self._remedy()}") from error
+            raise ModelError(
+                f"{self.path} cannot be read: {error.strerror}; {self._remedy()}"
+            ) from error
         found = hashlib.sha256(content).hexdigest()
         if found != self.manifest.sha256:
             raise ModelError(
@@ -78,3 +80,22 @@ def find(name: str, folder: Path) -> Model:
         f"no model {name!r} is known; {meant}known: {', '.join(known)}; or describe it in "
         f"{folder / name}.yaml"
     )
+
+
+def adopt(name: str, page: bytes, folder: Path) -> Model:
+    """Takes a manifest from elsewhere into the folder, once it is sure to be right.
+
+    Raises:
+        ConfigError: It is wrong; every mistake with its line. Nothing is kept.
+        OSError: It cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{name}.yaml.part"
+    fresh.write_bytes(page)
+    try:
+        config_file.load(fresh, Manifest)
+    except config_file.ConfigError:
+        fresh.unlink()
+        raise
+    fresh.replace(folder / f"{name}.yaml")
+    return find(name, folder)
