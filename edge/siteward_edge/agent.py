@@ -25,6 +25,8 @@ from siteward_edge.delivery.publisher import Callbacks, Publisher
 from siteward_edge.evidence.device_key import DeviceKey
 from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.live import Watches
+from siteward_edge.progress.album import Album
+from siteward_edge.progress.watch import Place
 from siteward_edge.sensors.hj212 import server as hj212_server
 from siteward_edge.sensors.modbus import line as modbus
 from siteward_edge.vision.detectors import classifier_of, detector_of
@@ -149,6 +151,7 @@ def _cameras(
         budget=Budget(config.cpu.cores, sources.process_cpu, sources.clock()),
         thread_cpu=sources.thread_cpu,
         seal=Seal(sources.key, sources.clock_offset),
+        place=Place(config.location, Album(config.pictures) if config.pictures else None),
     )
     return [
         camera_thread(camera, shared, detector_of(camera, config.models), classifier_of(camera))

@@ -13,7 +13,7 @@ from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outgoing
 from siteward_edge.evidence.snapshot import Occasion, Seal, Snapshot
 from siteward_edge.hazards.incidents import Incident
-from siteward_edge.progress.states import Finding
+from siteward_edge.progress.zone import Finding
 from siteward_edge.vision.ports import Frame
 
 
@@ -26,9 +26,9 @@ class Report:
     new_id: IdSource
     seal: Seal = field(default_factory=Seal)
 
-    def snapshot(self, frame: Frame) -> Snapshot:
-        """A picture that may become evidence."""
-        return Snapshot(self.site, frame, self.seal)
+    def snapshot(self, frame: Frame, body: bytes = b"") -> Snapshot:
+        """A picture that may become evidence; ``body`` is its JPEG where it has one."""
+        return Snapshot(self.site, frame, self.seal, body)
 
     def telemetry(self, readings: Mapping[str, float], ts: datetime) -> Outgoing:
         """Readings of one instant."""
@@ -69,20 +69,23 @@ class Report:
         return [*messages, self._out(Kind.DETECTION, message)]
 
     def progress(
-        self, zone: str, finding: Finding, method: str, evidence: str | None, ts: datetime
+        self, zone: str, finding: Finding, method: str, pictures: tuple[str, str], ts: datetime
     ) -> Outgoing:
-        """The state of a zone, naming the picture it was last seen to change on."""
+        """The state of a zone, naming its picture and the one before it; empty for none."""
+        evidence, before = pictures
         message = Progress(
             id=self.new_id(),
             ts=ts,
             zone=zone,
             state=finding.state.code,
-            percent=finding.state.percent,
+            percent=finding.percent,
             confidence=round(finding.confidence, 3),
             coverage=round(finding.coverage, 3),
             method=method,
             uncertain=finding.uncertain,
-            evidence=evidence,
+            evidence=evidence or None,
+            before=before or None,
+            last_good=finding.last_good,
         )
         return self._out(Kind.PROGRESS, message)
 

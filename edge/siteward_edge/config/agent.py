@@ -20,7 +20,9 @@ from siteward_contracts.config_file import (
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, Link, OutboxFile
 from siteward_edge.config.hj212 import Hj212
+from siteward_edge.config.location import Location
 from siteward_edge.config.modbus import ModbusDevice
+from siteward_edge.config.pictures import Pictures
 from siteward_edge.config.privacy import EvidenceSettings
 from siteward_edge.config.section import Section, Slug
 from siteward_edge.models import store
@@ -48,6 +50,8 @@ class EdgeConfig(Section):
     cpu: Cpu = Cpu()
     models: Path = store.FOLDER
     evidence: EvidenceSettings = EvidenceSettings()
+    location: Location | None = None
+    pictures: Pictures | None = None
     cameras: list[Camera] = Field(default_factory=list)
     hj212: Hj212 | None = None
     modbus: list[ModbusDevice] = Field(default_factory=list)

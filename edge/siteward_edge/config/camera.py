@@ -10,7 +10,7 @@ from siteward_edge.config.detector import Detector
 from siteward_edge.config.hazards import Confirm, DangerZone, Hazards
 from siteward_edge.config.health import HealthTiming
 from siteward_edge.config.privacy import Mask
-from siteward_edge.config.progress import ProgressTiming, Zone
+from siteward_edge.config.progress import Preset, ProgressTiming, Zone
 from siteward_edge.config.section import Section, Slug, unique
 
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "usb", "file", "folder")
@@ -44,6 +44,7 @@ class Camera(Section):
         detector: What looks for people.
         fps: Pictures judged per second at most; fewer when the machine is behind.
         zones: Where progress is measured.
+        presets: Other views of the camera than the reference view, which zones may name.
         danger_zones: Where nobody may stand.
         mask: What lies outside the fence; blackened before anything looks at a picture.
         reference: Picture of the right view; without it the first good one is kept.
@@ -60,6 +61,9 @@ class Camera(Section):
     detector: Detector
     fps: float = Field(default=5, gt=0, le=30)
     zones: Annotated[list[Zone], AfterValidator(unique("zone id", lambda z: z.id))] = Field(
+        default_factory=list
+    )
+    presets: Annotated[list[Preset], AfterValidator(unique("preset", lambda p: p.id))] = Field(
         default_factory=list
     )
     danger_zones: Annotated[list[DangerZone], AfterValidator(unique("zone id", lambda z: z.id))] = (
@@ -80,4 +84,11 @@ class Camera(Section):
                 "zones can only be measured on rendered scenes in this version; remove zones, "
                 "or set detector to {kind: rendered_scene} for a simulated camera"
             )
+        known = {preset.id for preset in self.presets}
+        for zone in self.zones:
+            if zone.preset and zone.preset not in known:
+                raise ValueError(
+                    f"zone {zone.id!r} names preset {zone.preset!r}, which the camera does not "
+                    "have; add it to presets or correct the name"
+                )
         return self

@@ -8,10 +8,18 @@ import yaml
 
 from siteward_simulators.devices.crane import REGISTERS, UNIT
 from siteward_simulators.devices.ports import DevicePorts
-from siteward_simulators.world.scenario import Camera, Scenario
+from siteward_simulators.world.drill import TOO_MANY
+from siteward_simulators.world.scenario import Camera, Plot, Scenario
 
-PROGRESS: Final = {"every_seconds": 6, "window": 5, "agree": 3, "report_seconds": 300}
-"""A site's progress is judged by the day; a demo's visitor waits half a minute."""
+PROGRESS: Final = {
+    "every_seconds": 6,
+    "day": {"seconds": 6, "least": 1, "most": 1},
+    "window": 5,
+    "agree": 3,
+    "report_seconds": 300,
+    "usable": {"at_night": True, "in_rain": True},
+}
+"""A site's progress is judged by the day; a demo's visitor waits half a minute, at any hour."""
 FPS: Final = 4
 """Pictures judged per second and camera: seven cameras share two cores with all the rest."""
 
@@ -97,4 +105,25 @@ def _camera(scenario: Scenario, camera: Camera, ports: DevicePorts) -> dict[str,
             for zone in scenario.danger_zones_of(camera.id)
         ],
         "progress": PROGRESS,
+        "hazards": _hazards(scenario, camera),
     }
+
+
+def _hazards(scenario: Scenario, camera: Camera) -> dict[str, Any]:
+    """What is looked for beside clothes and danger zones; seconds, where a site takes minutes."""
+    hazards: dict[str, Any] = {}
+    if "fire_smoke" in scenario.look_for:
+        hazards["fire_smoke"] = {"seconds": 4}
+    if "night_work" in scenario.look_for:
+        hazards["night_work"] = {}
+    plots = [_area(plot) for plot in scenario.plots if plot.camera == camera.id]
+    if plots:
+        hazards["bare_soil"] = {"zones": plots, "every_seconds": 2, "cool_down_seconds": 6}
+    places = [_area(place) for place in scenario.meeting_places if place.camera == camera.id]
+    if places:
+        hazards["crowding"] = {"zones": places, "people": TOO_MANY, "seconds": 5}
+    return hazards
+
+
+def _area(plot: Plot) -> dict[str, Any]:
+    return {"id": plot.id, "polygon": [list(point) for point in plot.polygon]}
