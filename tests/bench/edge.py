@@ -43,7 +43,7 @@ def edge() -> Figures:
             figures[f"{name}_decode_only_per_cpu_s"] = decoding
             detectors: dict[str, dict[str, object]] = {"rendered_scene": {"kind": "rendered_scene"}}
             if MODEL.exists():
-                detectors["yolox_nano"] = {"model": "yolox-nano-416"}
+                detectors["yolox_nano"] = {"model": "yolox-nano"}
             for kind, detector in detectors.items():
                 judged = _per_cpu_second(
                     lambda file=file, detector=detector: _judge(file, detector)  # type: ignore[misc]

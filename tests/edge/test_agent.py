@@ -116,7 +116,7 @@ def site_camera(url: str) -> dict[str, object]:
         "device": "cam",
         "url": url,
         "fps": 3,
-        "detector": {"model": "yolox-nano-416"},
+        "detector": {"model": "yolox-nano"},
         # Where two men talk in the clip's first seconds.
         "danger_zones": [
             {"id": "yard", "polygon": [[0.5, 0.4], [0.75, 0.4], [0.75, 0.6], [0.5, 0.6]]}

@@ -17,6 +17,8 @@ FINDS: Final = (PERSON, *(thing.value for thing in Thing))
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 """What a model may be called: its manifest is this and ``.yaml``."""
 
+SHA256_PATTERN: Final = "^[0-9a-f]{64}$"
+
 LayoutName = Literal["yolox", "ultralytics_v8", "ultralytics_v5", "fastestdet"]
 
 NO_LICENCE: Final = "NONE"
@@ -58,12 +60,22 @@ Pixels = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 Confidence = Annotated[float, Field(gt=0, lt=1)]
 
 
+class Export(BaseModel):
+    """Another file of the same network."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file: Annotated[str, AfterValidator(_file_name)]
+    sha256: str = Field(pattern=SHA256_PATTERN)
+
+
 class Manifest(BaseModel):
     """One model.
 
     Attributes:
         file: Its file, in the folder of models.
         sha256: What the file must hash to, so that every finding names its model truly.
+        exports: Other files of the same network that do as well, where ``file`` is absent.
         source: Where it can be had; None where nobody offers it for download.
         layout: What goes in and comes out.
         input: Width and height of the picture it takes.
@@ -76,7 +88,8 @@ class Manifest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Annotated[str, AfterValidator(_file_name)]
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    sha256: str = Field(pattern=SHA256_PATTERN)
+    exports: list[Export] = Field(default_factory=list)
     source: Annotated[str, AfterValidator(_web_address)] | None = None
     layout: LayoutName
     input: tuple[Pixels, Pixels]

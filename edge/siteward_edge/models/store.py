@@ -22,7 +22,7 @@ class Model:
 
     Attributes:
         name: As configurations say it.
-        manifest: What it is.
+        manifest: What it is; of several exports, the one that is there.
         path: Where its file is, or would be.
     """
 
@@ -71,7 +71,7 @@ def find(name: str, folder: Path) -> Model:
     """
     for page in (folder / f"{name}.yaml", KNOWN / f"{name}.yaml"):
         if page.is_file():
-            manifest = config_file.load(page, Manifest)
+            manifest = _the_one_there(config_file.load(page, Manifest), folder)
             return Model(name, manifest, folder / manifest.file)
     known = names(folder)
     close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
@@ -80,6 +80,15 @@ def find(name: str, folder: Path) -> Model:
         f"no model {name!r} is known; {meant}known: {', '.join(known)}; or describe it in "
         f"{folder / name}.yaml"
     )
+
+
+def _the_one_there(manifest: Manifest, folder: Path) -> Manifest:
+    if (folder / manifest.file).exists():
+        return manifest
+    for export in manifest.exports:
+        if (folder / export.file).exists():
+            return manifest.model_copy(update={"file": export.file, "sha256": export.sha256})
+    return manifest
 
 
 def adopt(name: str, page: bytes, folder: Path) -> Model:

@@ -133,25 +133,31 @@ def test_the_part_of_an_older_file_is_thrown_away(tmp_path: Path) -> None:
 def test_of_another_file_nothing_is_kept_and_the_old_one_stays(tmp_path: Path) -> None:
     target = tmp_path / "model.onnx"
     target.write_bytes(b"the old one")
-    with served(Site(content=b"not the model")) as site:
-        with pytest.raises(FetchError, match=rf"not {SHA256}: it is another file"):
-            had(site, target)
+    with (
+        served(Site(content=b"not the model")) as site,
+        pytest.raises(FetchError, match=rf"not {SHA256}: it is another file"),
+    ):
+        had(site, target)
     assert [p.name for p in tmp_path.iterdir()] == ["model.onnx"]
     assert target.read_bytes() == b"the old one"
 
 
 def test_a_missing_file_is_not_asked_for_again(tmp_path: Path) -> None:
-    with served(Site(status=404)) as site:
-        with pytest.raises(FetchError, match="404 Not Found; check the address"):
-            had(site, tmp_path / "model.onnx")
+    with (
+        served(Site(status=404)) as site,
+        pytest.raises(FetchError, match="404 Not Found; check the address"),
+    ):
+        had(site, tmp_path / "model.onnx")
     assert len(site.asked) == 1
 
 
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_server_in_trouble_is_asked_a_few_times(tmp_path: Path, status: int) -> None:
-    with served(Site(status=status)) as site:
-        with pytest.raises(FetchError, match=f"{status}.*0 bytes are kept"):
-            had(site, tmp_path / "model.onnx")
+    with (
+        served(Site(status=status)) as site,
+        pytest.raises(FetchError, match=f"{status}.*0 bytes are kept"),
+    ):
+        had(site, tmp_path / "model.onnx")
     assert len(site.asked) == TRIES
 
 

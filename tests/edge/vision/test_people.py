@@ -10,7 +10,7 @@ from tests.edge.pictures import VISION, clip, photo, vision
 
 
 def detector(
-    tiles: tuple[int, int] = (1, 1), model: str = "yolox-nano-416", ppe: str | None = None
+    tiles: tuple[int, int] = (1, 1), model: str = "yolox-nano", ppe: str | None = None
 ) -> Detector:
     vision("models")
     return model_detector(ModelDetector(model=model, ppe=ppe, tiles=tiles), VISION / "models")
