@@ -18,6 +18,7 @@ MessageId = Annotated[str, Meta(min_length=16, max_length=64, description="UUIDv
 ZoneId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}(?!\n)$")]
 """The look-ahead is for regular expressions whose ``$`` also matches before a last newline."""
 PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?(?!\n)$", description="Ed25519, or none")]
+SettingsVersion = Annotated[int, Meta(ge=1, le=2**31 - 2)]
 
 
 class Health(StrEnum):
@@ -211,7 +212,7 @@ class ConfigState(Struct, frozen=True, kw_only=True):
         problems: Why they were refused, one line each.
     """
 
-    version: int
+    version: SettingsVersion
     applied: bool
     problems: list[str] = []
 
@@ -267,7 +268,7 @@ class AgentConfig(Message, frozen=True, kw_only=True):
             ``danger_zones`` and the rest of what the agent's file may say there.
     """
 
-    version: Annotated[int, Meta(ge=1)]
+    version: SettingsVersion
     cameras: dict[str, dict[str, Any]]
 
 

@@ -153,7 +153,7 @@ class Desk:
             ]
         )
 
-    def camera_sees(self, state: str, percent: float) -> None:
+    def camera_sees(self, state: str, percent: float, evidence: str | None = None) -> None:
         with writing(self.database) as session:
             session.merge(
                 ZoneState(
@@ -165,7 +165,7 @@ class Desk:
                     coverage=0.95,
                     uncertain=False,
                     measured_at=self.now,
-                    evidence=None,
+                    evidence=evidence,
                 )
             )
             session.merge(
