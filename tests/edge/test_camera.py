@@ -50,7 +50,11 @@ CAMERA = Camera.model_validate(
             }
         ],
         "danger_zones": [{"id": DANGER.id, "polygon": DANGER.polygon}],
-        "progress": {"every_seconds": 1, "window": 5, "agree": 3, "report_seconds": 60},
+        "progress": {
+            "every_seconds": 1,
+            "day": {"seconds": 1, "least": 1, "most": 1},
+            "report_seconds": 60,
+        },
         "cool_down_seconds": 5,
     }
 )
@@ -63,7 +67,8 @@ def watch(memory: Memory | None = None) -> CameraWatch:
         classifier_of(CAMERA),
         OcSort(2, "test"),
         Report("kindergarten", "cam-main", IDS.__next__),
-        memory or Memory(health=Health.OFFLINE, since=NOON),
+        memory or Memory(),
+        NOON,
     )
 
 
@@ -204,7 +209,7 @@ def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
     again.people = site.people
     again.go(10)
     assert again.detections() == []
-    assert again.progress() == [("s1_rebar", False)]
+    assert again.progress() == [], "told already"
     again.people = []
     again.go(8)
     assert again.detections() == [("intrusion", "end")]
@@ -221,6 +226,7 @@ def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
         OcSort(2, "third"),
         Report("kindergarten", "cam-main", IDS.__next__),
         msgspec.json.decode(stored, type=Memory),
+        NOON + timedelta(seconds=again.seconds),
         again.watch.reference,
     )
     last = Site(third)
