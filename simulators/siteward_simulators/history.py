@@ -50,12 +50,17 @@ MEASURING_HOURS: Final = (15, 14, 16, 13, 11, 10, 9)
 PICTURES: Final = timedelta(days=14)
 """Pictures are made of detections this long before the first start; older ones would only
 cost time."""
-BLIND_KINDS: Final = {
+FAULT_KINDS: Final = {
     "camera_black": "camera_blind",
     "camera_covered": "camera_blind",
+    "camera_frozen": "camera_blind",
+    "camera_flicker": "camera_flicker",
+    "camera_blurred": "camera_blurred",
+    "camera_clock": "camera_clock",
+    "camera_offline": "camera_offline",
     "camera_moved": "camera_moved",
 }
-"""Camera faults an agent reports as detections; offline and frozen ones are health only."""
+"""What an agent calls a camera's fault."""
 
 Snapshot = Callable[[World, str, datetime], bytes]
 """Renders what a camera saw at an instant, as a JPEG."""
@@ -118,7 +123,7 @@ def _telemetry(world: World, start: datetime, end: datetime) -> Iterator[Outgoin
 def _camera_samples(world: World, camera: str, start: datetime, end: datetime) -> list[Sample]:
     samples = []
     for ts in grid(start, end, CAMERA_EVERY):
-        sees = world.camera(camera, ts).fault == "none"
+        sees = world.camera(camera, ts).sees
         people = world.people_count(camera, ts) if sees else 0
         readings = {
             "camera_ok": float(sees),
@@ -212,7 +217,7 @@ def _measured_at(world: World, zone: Zone, midnight: datetime) -> datetime | Non
     """When the zone was measured that day; None when its camera was blind at every hour."""
     for hour in MEASURING_HOURS:
         ts = midnight + timedelta(hours=hour)
-        if world.camera(zone.camera, ts).fault == "none":
+        if world.camera(zone.camera, ts).sees:
             return ts
     return None
 
@@ -221,9 +226,9 @@ def _detections(
     world: World, start: datetime, end: datetime, snapshot: Snapshot | None
 ) -> Iterator[Outgoing]:
     for episode in world.episodes(start, end):
-        kind = BLIND_KINDS.get(episode.kind, episode.kind)
+        kind = FAULT_KINDS.get(episode.kind, episode.kind)
         live = episode.start >= world.anchor  # whoever was down then did not see it
-        if kind not in ("intrusion", "camera_blind", "camera_moved"):
+        if kind != "intrusion" and kind not in FAULT_KINDS.values():
             continue
         if kind == "intrusion" and live:
             continue
@@ -239,7 +244,8 @@ def _phase(
     seen = ts + timedelta(seconds=1)
     evidence = None
     recent = ts >= world.anchor - PICTURES
-    if phase == "begin" and recent and snapshot is not None:
+    pictured = kind not in ("camera_offline", "camera_clock")
+    if phase == "begin" and recent and pictured and snapshot is not None:
         picture = snapshot(world, device, seen)
         evidence = hashlib.sha256(picture).hexdigest()
         header = EvidenceHeader(

@@ -1,6 +1,8 @@
 """Serves the cameras over HTTP: MPEG-TS to anybody, bare access units to the RTSP server."""
 
 from collections.abc import Mapping
+from datetime import UTC
+from email.utils import format_datetime
 from functools import partial
 
 from aiohttp import web
@@ -30,7 +32,9 @@ async def _watch(films: Mapping[str, Film], request: web.Request) -> web.StreamR
         raise web.HTTPNotFound(text=f"no camera {name}; there are {known}")
     transport = request.match_info["form"] == "ts"
     kind = "video/mp2t" if transport else "application/octet-stream"
-    response = web.StreamResponse(headers={"Content-Type": kind, "Cache-Control": "no-store"})
+    told = format_datetime(film.clock().astimezone(UTC), usegmt=True)
+    headers = {"Content-Type": kind, "Cache-Control": "no-store", "Date": told}
+    response = web.StreamResponse(headers=headers)
     items = film.watch()
     try:
         async for item in items:

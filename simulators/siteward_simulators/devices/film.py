@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -93,6 +93,11 @@ class Film:
         self._clock = clock
         self._viewers: set[asyncio.Queue[Item | None]] = set()
         self._task: asyncio.Task[None] | None = None
+
+    def clock(self) -> datetime:
+        """What the camera's own clock says."""
+        ahead = self._ask().cameras[self.scene.device].clock_offset
+        return self._clock() + timedelta(seconds=ahead)
 
     async def watch(self) -> AsyncGenerator[Item]:
         """Yields frames as they come, from a key frame on.

@@ -1,5 +1,6 @@
 """One picture of a camera: the kept background, what moves before it, then the lens."""
 
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 from siteward_contracts.clock import SHANGHAI
 from siteward_simulators.devices.backdrop import MARGIN, ZonesKey, backdrop
 from siteward_simulators.devices.figures import draw_crane, draw_person
+from siteward_simulators.devices.lens import defocused, flickering, fog, low_sun
 from siteward_simulators.devices.light import Colour, Light, light_of
 from siteward_simulators.devices.materials import Image
 from siteward_simulators.devices.scene import CameraScene
@@ -49,9 +51,18 @@ def render(state: SiteState, scene: CameraScene, seconds: float) -> Image:
     _draw_what_stands(picture, state, scene, seconds, ambient)
     if light.rain:
         cv2.add(picture, _streaks(scene.width, scene.height, light, int(seconds * 10) % 4), picture)
+    if state.weather.fog:
+        picture = fog(picture, state.weather.fog, scene.horizon, light)
+    if state.weather.glare:
+        picture = low_sun(picture, state.weather.glare)
     if truth.fault == "moved":
         picture = _shifted(picture, truth.shift)
-    return _stamp(_noisy(picture, seconds, 2 if light.darkness > 0.5 else 1), scene, state)
+    if truth.fault == "blurred":
+        picture = defocused(picture)
+    if truth.fault == "flicker":
+        picture = flickering(picture, seconds)
+    shown = state.at + timedelta(seconds=truth.clock_offset)
+    return _stamp(_noisy(picture, seconds, 2 if light.darkness > 0.5 else 1), scene, shown)
 
 
 def _draw_what_stands(
@@ -130,9 +141,9 @@ def _cloth(width: int, height: int, light: Light) -> Image:
     return np.asarray(np.clip(folds[..., None] * tone, 0, 255), np.uint8)
 
 
-def _stamp(picture: Image, scene: CameraScene, state: SiteState) -> Image:
+def _stamp(picture: Image, scene: CameraScene, shown: datetime) -> Image:
     """The camera's own name and time, as every camera burns in. OpenCV's font is ASCII."""
-    local = state.at.astimezone(SHANGHAI)
+    local = shown.astimezone(SHANGHAI)
     size = scene.width / 1600
     for text, x, y in (
         (f"{local:%Y-%m-%d %H:%M:%S}", 0.015, 0.052),

@@ -11,8 +11,10 @@ SAME_AS: Final[Mapping[str, frozenset[str]]] = {
     "camera_black": frozenset({"camera_blind", "device_offline"}),
     "camera_covered": frozenset({"camera_blind", "device_offline"}),
     "camera_frozen": frozenset({"camera_blind", "device_offline"}),
-    "camera_offline": frozenset({"camera_blind", "device_offline"}),
+    "camera_offline": frozenset({"camera_offline", "camera_blind", "device_offline"}),
     "camera_moved": frozenset({"camera_moved", "camera_blind"}),
+    "camera_blurred": frozenset({"camera_blurred", "camera_blind"}),
+    "camera_flicker": frozenset({"camera_flicker", "camera_blind"}),
 }
 """Kinds of alert that report a camera's fault; everything else is reported as what it is."""
 TOLERANCE: Final = 1200.0

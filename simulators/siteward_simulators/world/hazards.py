@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from siteward_simulators.world.calendar import Calendar
 from siteward_simulators.world.chance import rng, unit
 from siteward_simulators.world.geometry import Point
 from siteward_simulators.world.scenario import Scenario
+from siteward_simulators.world.state import Fault
 
 LIVE_SLOT: Final = 100.0
 """Seconds; in each slot after the first start somebody walks where nobody may be."""
@@ -85,7 +86,7 @@ def _camera_faults(s: Scenario, seed: int, begins: datetime, day: int) -> Iterat
         chance = rng(seed, "camera", camera.id, day)
         if chance.random() >= s.rates.camera_fault / 30:
             continue
-        fault = chance.choice(("black", "covered", "offline", "moved", "frozen"))
+        fault = chance.choice(get_args(Fault))
         start = begins + timedelta(hours=chance.uniform(0, 22))
         length = timedelta(minutes=chance.uniform(25, 90))
         yield Episode(f"camera_{fault}", camera.id, None, start, start + length, chance.random())

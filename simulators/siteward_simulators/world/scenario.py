@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from siteward_contracts.topics import SLUG_PATTERN
+from siteward_simulators.world.state import Fault
 
 Slug = Annotated[str, Field(pattern=SLUG_PATTERN)]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -21,7 +22,6 @@ Point = tuple[Fraction, Fraction]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 Yuan = Annotated[Decimal, Field(max_digits=14, decimal_places=2, ge=0)]
 Day = int
-Fault = Literal["black", "covered", "offline", "moved", "frozen"]
 HazardKind = Literal[
     "intrusion", "night_work", "noise_day", "dust", "crane_wind", "crane_overmoment",
     "no_helmet", "no_vest", "person_under_load", "fire_smoke", "bare_soil", "crowding",

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+Fault = Literal["black", "covered", "offline", "moved", "frozen", "blurred", "flicker", "clock"]
+"""What can be wrong with a camera."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -58,7 +61,10 @@ class ZoneTruth:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Light, rain and wind. ``daylight`` is 0 at night and 1 at noon."""
+    """Light, rain and wind.
+
+    ``daylight`` is 0 at night and 1 at noon; fog and glare (the sun in the picture) 0 to 1.
+    """
 
     daylight: float
     rain: float
@@ -67,6 +73,8 @@ class Weather:
     humidity: float
     pressure: float
     wind_direction: float
+    fog: float = 0.0
+    glare: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +104,24 @@ class Crane:
 
 @dataclass(frozen=True, slots=True)
 class CameraTruth:
-    """What is wrong with a camera, if anything. ``shift`` is in fractions of the picture."""
+    """What is wrong with a camera, if anything.
+
+    Attributes:
+        device: Which.
+        fault: In a word.
+        shift: How far it looks aside, in fractions of the picture.
+        clock_offset: Seconds its clock is ahead.
+    """
 
     device: str
-    fault: Literal["none", "black", "covered", "offline", "moved", "frozen"] = "none"
+    fault: Fault | Literal["none"] = "none"
     shift: tuple[float, float] = (0.0, 0.0)
+    clock_offset: float = 0.0
+
+    @property
+    def sees(self) -> bool:
+        """Whether its pictures show the site as it is; a wrong clock does not hide it."""
+        return self.fault in ("none", "clock")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from siteward_simulators.world.state import (
     Air,
     CameraTruth,
     Crane,
+    Fault,
     Person,
     Sight,
     SiteState,
@@ -24,6 +25,8 @@ INTRUSION_MARGIN: Final = people.APPROACH
 """Intruders are in the picture a little before and after they are in the zone."""
 SHIFT: Final = (0.09, 0.05)
 """How far a moved camera looks aside, in fractions of its picture."""
+CLOCK_AHEAD: Final = 437.0
+"""Seconds by which a wrong clock is ahead."""
 
 
 class World:
@@ -132,8 +135,10 @@ class World:
         """What is wrong with a camera."""
         for episode in self._now(t):
             if episode.device == device and episode.kind.startswith("camera_"):
-                fault = episode.kind.removeprefix("camera_")
-                return CameraTruth(device, fault, SHIFT if fault == "moved" else (0.0, 0.0))  # type: ignore[arg-type]
+                fault: Fault = episode.kind.removeprefix("camera_")  # type: ignore[assignment]
+                shift = SHIFT if fault == "moved" else (0.0, 0.0)
+                ahead = CLOCK_AHEAD if fault == "clock" else 0.0
+                return CameraTruth(device, fault, shift, ahead)
         return CameraTruth(device)
 
     def work_items(self, t: datetime) -> dict[str, float]:
