@@ -196,7 +196,7 @@ def test_readings_say_whether_it_sees_and_how_many_it_saw() -> None:
     site.silence(10)
     assert site.watch.health is Health.OFFLINE
     assert readings() == {"camera_ok": 0, "camera_fps": 8}
-    assert site.detections() == [], "offline is told by status, not as a detection"
+    assert site.detections() == [("camera_offline", "begin")]
 
 
 def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
