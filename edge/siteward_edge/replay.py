@@ -23,6 +23,7 @@ from siteward_edge.camera_thread import camera_watch, to_remember
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
 from siteward_edge.delivery.outbox import Outgoing
+from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.progress.watch import Place
 from siteward_edge.report import Report
 from siteward_edge.vision.detectors import classifier_of, detector_of
@@ -84,6 +85,7 @@ class Replay:
         self.broken: list[str] = []
         self._camera = camera
         self._say = say
+        self._mask = FenceMask(camera.mask)
         self._report = Report(config.site, camera.device, new_id)
         self._detector = detector_of(camera, config.models)
         self._classifier = classifier_of(camera)
@@ -137,7 +139,7 @@ class Replay:
             self.broken.append(picture.name)
             return Result()
         frame = Frame(image=np.asarray(image, np.uint8), ts=picture.ts, device=self._camera.device)
-        return watch.see(frame)
+        return watch.see(self._mask(frame))
 
 
 def camera_named(config: EdgeConfig, device: str) -> Camera:
