@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import random
+import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -27,14 +28,17 @@ from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.live import Watches
 from siteward_edge.progress.album import Album
 from siteward_edge.progress.watch import Place
-from siteward_edge.sensors.hj212 import server as hj212_server
-from siteward_edge.sensors.modbus import line as modbus
+from siteward_edge.sensors import instruments
+from siteward_edge.sensors.intake import Intake
+from siteward_edge.service import Notify
 from siteward_edge.vision.detectors import classifier_of, detector_of
 
 log = logging.getLogger(__name__)
 
 LOOK: Final = 0.5
 """Seconds between looks for a change of a camera's health, which is told at once."""
+HANG: Final = timedelta(seconds=30)
+"""Judging one picture takes far less, with tiles on a small processor too."""
 JOIN: Final = 0.5
 """Seconds all cameras together get to finish the picture they are judging."""
 
@@ -43,6 +47,7 @@ JOIN: Final = 0.5
 class Sources:
     """What the outside gives: time, ids, chance, the agent's key and this software's version.
 
+    ``notify`` tells systemd how the agent is.
     ``process_cpu`` and ``thread_cpu`` tell the processor seconds used so far, by all threads and by
     the one that asks. ``clock_offset`` is how many seconds the clock is ahead of the time server's, if known.
     """
@@ -55,6 +60,7 @@ class Sources:
     thread_cpu: Callable[[], float]
     key: DeviceKey
     clock_offset: Callable[[], float | None]
+    notify: Notify
 
 
 async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None:
@@ -68,7 +74,7 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
     watches = Watches()
     settings = AppliedSettings(config, outbox)
     cameras: list[CameraThread] = []
-    server: asyncio.Server | None = None
+    intake: Intake | None = None
 
     def status(online: bool = True) -> bytes:
         message = Status(
@@ -83,8 +89,13 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
             key=sources.key.public,
             config=settings.state,
             cameras=[camera.status() for camera in cameras] if online else [],
+            sensors=intake.status() if online and intake else [],
         )
         return msgspec.json.encode(message)
+
+    def tell() -> None:
+        outbox.expire(sources.clock() - timedelta(days=config.outbox.max_days))
+        publisher.publish_status(status())
 
     def asked(device: str, command: Command) -> None:
         watches.ask(device, command, sources.clock())
@@ -109,26 +120,16 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
     )
     try:
         cameras += _cameras(config, settings.cameras, sources, outbox, watches, publisher)
-        if config.hj212 is not None:
-            server = await hj212_server.serve(config.hj212, config.site, outbox, sources.clock)
-        polls = [
-            asyncio.create_task(
-                modbus.poll(device, config.site, outbox, sources.clock, sources.new_id, sources.rng)
-            )
-            for device in config.modbus
-        ]
-        publisher.start()
-        for camera in cameras:
-            camera.start(random.Random(sources.rng.random()))
-        await _report_status(publisher, cameras, status, config.status_seconds, stop)
-        for poll in polls:
-            poll.cancel()
-        await asyncio.gather(*polls, return_exceptions=True)
-        await asyncio.to_thread(_stop_cameras, cameras)
+        async with instruments.listening(
+            config, outbox, sources.clock, sources.new_id, sources.rng
+        ) as intake:
+            publisher.start()
+            for camera in cameras:
+                camera.start(random.Random(sources.rng.random()))
+            await _look_after(publisher, cameras, tell, config.status_seconds, sources, stop)
+            await asyncio.to_thread(_stop_cameras, cameras)
         await asyncio.to_thread(publisher.stop, status(online=False))
     finally:
-        if server is not None:
-            server.close()
         outbox.close()
 
 
@@ -159,24 +160,42 @@ def _cameras(
     ]
 
 
-async def _report_status(
+async def _look_after(
     publisher: Publisher,
     cameras: list[CameraThread],
-    status: Callable[[], bytes],
+    tell: Callable[[], None],
     every: float,
+    sources: Sources,
     stop: asyncio.Event,
 ) -> None:
-    """Tells the status at intervals, after each connect and when a camera's health changes."""
+    """Tells the status at intervals, after each connect and when a camera's health changes.
+
+    The service's watchdog is fed while every camera's judging goes round.
+    """
     told: tuple[bool, list[Health]] | None = None
     waited = 0.0
+    sources.notify("READY=1")
     while not stop.is_set():
+        if hanging := hung(cameras, sources.clock()):
+            log.critical("the watchdog is not fed: judging hangs for %s", ", ".join(hanging))
+        else:
+            sources.notify("WATCHDOG=1")
         now = (publisher.connected, [camera.watch.health for camera in cameras])
         if now != told or waited >= every:
-            await asyncio.to_thread(publisher.publish_status, status())
+            try:
+                await asyncio.to_thread(tell)
+            except sqlite3.Error:  # a failing disk is told to the log, and as long as it can be
+                log.exception("the outbox cannot be read")
             told, waited = now, 0.0
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK)
         waited += LOOK
+    sources.notify("STOPPING=1")
+
+
+def hung(cameras: Iterable[CameraThread], now: datetime) -> list[str]:
+    """The cameras whose judging thread stands still in something that does not return."""
+    return [c.camera.device for c in cameras if c.beat is not None and now - c.beat > HANG]
 
 
 def _stop_cameras(cameras: list[CameraThread]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import random
 import signal
 import sqlite3
@@ -22,12 +23,13 @@ from siteward_edge.camera_thread import view_key
 from siteward_edge.check import screen
 from siteward_edge.check.sources import Instruments, checks
 from siteward_edge.config.agent import EdgeConfig, load_config
+from siteward_edge.delivery.broker import BrokerError
 from siteward_edge.delivery.outbox import Outbox
-from siteward_edge.detect import detect
 from siteward_edge.detect import detect
 from siteward_edge.enrol import enrol
 from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
+from siteward_edge.service import notifier
 from siteward_edge.vision.ports import ModelError
 
 FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
@@ -40,7 +42,6 @@ def command() -> None:
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
 
-command.add_command(detect)
 command.add_command(detect)
 command.add_command(enrol)
 
@@ -68,9 +69,10 @@ def run(config: Path, verbose: bool) -> None:
             thread_cpu=time.thread_time,
             key=read_key(settings.evidence.key),
             clock_offset=clock_offset,
+            notify=notifier(os.environ.get("NOTIFY_SOCKET")),
         )
         asyncio.run(_until_signal(settings, sources))
-    except (DeviceKeyError, ModelError, OSError, sqlite3.DatabaseError) as error:
+    except (BrokerError, DeviceKeyError, ModelError, OSError, sqlite3.DatabaseError) as error:
         raise click.ClickException(str(error)) from error
 
 
