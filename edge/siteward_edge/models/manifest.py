@@ -81,6 +81,8 @@ class Manifest(BaseModel):
         input: Width and height of the picture it takes.
         classes: Number of a class to what it stands for.
         thresholds: Least confidence of each thing the model finds.
+        worn: Least confidence at which a helmet or vest counts as worn by somebody, where it is
+            more than ``thresholds`` says; fainter ones are only told as things.
         licence: SPDX expression of the weights' licence, or ``NONE``.
         note: What else somebody must know who wants to use it.
     """
@@ -95,17 +97,20 @@ class Manifest(BaseModel):
     input: tuple[Pixels, Pixels]
     classes: dict[Annotated[int, Field(ge=0)], Find] = Field(min_length=1)
     thresholds: dict[Find, Confidence]
+    worn: dict[Find, Confidence] = Field(default_factory=dict)
     licence: Annotated[str, AfterValidator(_spdx)]
     note: str = ""
 
     @model_validator(mode="after")
     def _every_find_has_a_threshold(self) -> "Manifest":
         lacking = sorted(self.finds - self.thresholds.keys())
-        idle = sorted(self.thresholds.keys() - self.finds)
+        idle = sorted((self.thresholds.keys() | self.worn.keys()) - self.finds)
         if lacking:
             raise ValueError(f"thresholds say nothing of {', '.join(lacking)}; add a number each")
         if idle:
-            raise ValueError(f"thresholds name {', '.join(idle)}, which no class stands for")
+            raise ValueError(
+                f"thresholds or worn name {', '.join(idle)}, which no class stands for"
+            )
         return self
 
     @property

@@ -43,8 +43,8 @@ def model_detector(settings: ModelDetector, models: Path) -> Detector:
     model = _finding(find(settings.model, models), {PERSON}, "model")
     ppe = None
     if settings.ppe is not None:
-        worn = find(settings.ppe, models)
-        ppe = PersonalEquipment(Network(_finding(worn, {Thing.HELMET, Thing.VEST}, "ppe")))
+        worn = _finding(find(settings.ppe, models), {Thing.HELMET, Thing.VEST}, "ppe")
+        ppe = PersonalEquipment(Network(worn), worn.manifest.worn)
     threshold = settings.threshold or model.manifest.thresholds[PERSON]
     return People(Network(model), threshold, settings.tiles, ppe)
 

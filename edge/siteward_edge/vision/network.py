@@ -33,6 +33,11 @@ class Findings:
     scores: Floats
     finds: NDArray[np.intp]
 
+    def of(self, find: int, least: float) -> "Findings":
+        """Those of one find with no less than some confidence."""
+        kept = (self.finds == find) & (self.scores >= least)
+        return Findings(self.boxes[kept], self.scores[kept], self.finds[kept])
+
 
 class Network:
     """A loaded model. Not to be run by two threads at once."""
@@ -94,6 +99,24 @@ def merged(found: list[Findings], overlap: float = OVERLAP) -> Findings:
     order = np.asarray(kept, np.intp).ravel()
     order = order[np.argsort(-scores[order], kind="stable")]
     return Findings(boxes[order], scores[order], finds[order])
+
+
+def without_parts(found: Findings, share: float) -> Findings:
+    """Findings without those that lie within a more certain one of the same thing.
+
+    Args:
+        found: Most certain first.
+        share: Of a box's own area, from which on it lies within another.
+    """
+    starts, ends = found.boxes[:, :2], found.boxes[:, :2] + found.boxes[:, 2:]
+    areas = found.boxes[:, 2] * found.boxes[:, 3]
+    kept: list[int] = []
+    for i in range(len(areas)):
+        sides = np.minimum(ends[i], ends[kept]) - np.maximum(starts[i], starts[kept])
+        inside = sides.clip(min=0).prod(axis=1) >= share * np.minimum(areas[i], areas[kept])
+        if not (inside & (found.finds[i] == found.finds[kept])).any():
+            kept.append(i)
+    return Findings(found.boxes[kept], found.scores[kept], found.finds[kept])
 
 
 def _session(model: Model, threads: int) -> Any:

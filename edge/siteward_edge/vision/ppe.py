@@ -7,7 +7,7 @@ not known is never a violation. Vests and torso zones alike; a torso in the colo
 never lacks one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,7 +17,7 @@ from siteward_contracts.messages import Model
 from siteward_edge.vision.bright_clothes import bright_share
 from siteward_edge.vision.close_ups import close_ups
 from siteward_edge.vision.fitting import Floats
-from siteward_edge.vision.network import Area, Findings, Network, merged
+from siteward_edge.vision.network import Area, Findings, Network, merged, without_parts
 from siteward_edge.vision.ports import Box, DetectedThing, Image, Scene, Thing
 
 LOOKED_AT: Final = 16
@@ -27,6 +27,9 @@ SURE: Final = 0.5
 SAME: Final = 0.3
 """Boxes of one kind that share more than this of their union are one helmet or vest: close-up
 and whole picture draw small ones a little apart."""
+PART: Final = 0.7
+"""Share of a box within another from which on it is a part of the same helmet or vest, as at
+the edge of a close-up."""
 BORDER: Final = 2.0
 """Pixels from the picture's border within which a box counts as cut by it."""
 SLIM: Final = 0.3
@@ -69,9 +72,16 @@ VEST: Final = Worn(Thing.VEST, 0.1, 0.75, 0.75, (0.2, 0.5), 0.12, 120)
 class PersonalEquipment:
     """A :class:`~siteward_edge.vision.people.Wardrobe`."""
 
-    def __init__(self, network: Network) -> None:
-        """Takes the model that finds helmets, vests or both."""
+    def __init__(self, network: Network, certain: Mapping[str, float]) -> None:
+        """Takes the model that finds helmets, vests or both.
+
+        Args:
+            network: The model.
+            certain: Least confidence at which a thing counts as worn, where it is more than
+                that of the model's findings.
+        """
         self._network = network
+        self._certain = certain
         self._worn = [worn for worn in (HELMET, VEST) if worn.thing.value in network.finds]
         self.model = Model(name=network.name, version=network.sha256[:12], sha256=network.sha256)
 
@@ -84,10 +94,12 @@ class PersonalEquipment:
         closely = [i for i, box in enumerate(boxes) if _worth_a_look(box)][:LOOKED_AT]
         found = [self._network.look(image, (0, 0, width, height))]
         found += close_ups(self._network, image, [upper_part(boxes[i], size) for i in closely])
-        seen = merged(found, SAME)
+        seen = without_parts(merged(found, SAME), PART)
         people = list(scene.people)
         for worn in self._worn:
-            near = _whose(worn, seen, self._network.finds, boxes)
+            certain = self._certain.get(worn.thing, 0.0)
+            things = seen.of(self._network.finds.index(worn.thing), certain)
+            near = _whose(worn, things, boxes)
             for i, box in enumerate(boxes):
                 missable = (
                     i in closely
@@ -122,14 +134,10 @@ def _verdict(worn: Worn, near: list[float], missable: bool) -> bool | None:
     return False
 
 
-def _whose(
-    worn: Worn, seen: Findings, finds: Sequence[str], boxes: list[Floats]
-) -> list[list[float]]:
+def _whose(worn: Worn, things: Findings, boxes: list[Floats]) -> list[list[float]]:
     """For each person how far down their box things are; each thing is one person's."""
     near: list[list[float]] = [[] for _ in boxes]
-    for thing, find in zip(seen.boxes, seen.finds, strict=True):
-        if finds[find] != worn.thing.value:
-            continue
+    for thing in things.boxes:
         middle = thing[:2] + thing[2:] / 2
         claims = []
         for i, box in enumerate(boxes):
