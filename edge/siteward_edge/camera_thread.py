@@ -29,6 +29,7 @@ from siteward_edge.delivery.outbox import Outbox, OutboxFullError
 from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.evidence.snapshot import Seal
 from siteward_edge.hazards.oc_sort import OcSort
+from siteward_edge.health.clock import keep_asking
 from siteward_edge.health.look import shrink
 from siteward_edge.health.view import View, view_of
 from siteward_edge.live import Watches, live_frame
@@ -69,7 +70,7 @@ class Settings(NamedTuple):
 
 @dataclass(slots=True)
 class CameraThread:
-    """Two threads for one camera: one only decodes, one only judges the newest picture.
+    """The threads of one camera: one only decodes, one only judges, one asks for the time.
 
     Attributes:
         camera: What to open and look for.
@@ -91,6 +92,7 @@ class CameraThread:
     judged_fps: float = 0.0
     beat: datetime | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
+    _clock_offsets: queue.SimpleQueue[float] = field(default_factory=queue.SimpleQueue)
     _settings: queue.SimpleQueue[Settings] = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _kept_view: View | None = None
@@ -99,13 +101,14 @@ class CameraThread:
     _counted: Counter[str] = field(default_factory=Counter)
 
     def start(self, rng: random.Random) -> None:
-        """Starts both threads. They are daemons: a read may block for seconds."""
+        """Starts the threads. They are daemons: a read may block for seconds."""
         source = source_of(self.camera)
         args = (source, self.latest, self._stop, self.shared.clock, rng, self._note)
         name = self.camera.device
         self._threads = [
             threading.Thread(target=capture, args=args, name=f"{name}.capture", daemon=True),
             threading.Thread(target=self._judge_all, name=f"{name}.judge", daemon=True),
+            threading.Thread(target=self._ask_clock, name=f"{name}.clock", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -115,7 +118,7 @@ class CameraThread:
         self._settings.put(settings)
 
     def ask_to_stop(self) -> None:
-        """Both threads end soon."""
+        """All threads end soon."""
         self._stop.set()
 
     def join(self, seconds: float) -> None:
@@ -154,6 +157,8 @@ class CameraThread:
                 else:
                     newest = decoded.ts
                     self._look(decoded, mask)
+                if not self._clock_offsets.empty():
+                    self._store(self.watch.tell_clock(self._clock_offsets.get(), now))
                 if report.due(now):
                     self.fps = came.ask(self.latest.count, now)
                     self.judged_fps = judged.ask(self.pace.judged, now)
@@ -165,6 +170,14 @@ class CameraThread:
                 self.shared.outbox.count(f"camera.failed.{self.camera.device}")
                 self._stop.wait(1)
         self._store(Result(changed=True))  # until when it looked
+
+    def _ask_clock(self) -> None:
+        url = self.camera.health.clock_url or self.camera.url
+        tell = self._clock_offsets.put
+        keep_asking(url, self._connected, tell, self.shared.clock, self._stop)
+
+    def _connected(self) -> bool:
+        return self.latest.count > 0 and self.latest.trouble is None
 
     def _missed(self, newest: datetime, now: datetime) -> Result:
         return self.watch.miss(self.latest.silent_since(newest), now, str(self.latest.cause))
@@ -241,7 +254,7 @@ def camera_watch(
     """What judges a camera's pictures, with what is remembered of it under its keys."""
     stored = recall(memory_key(camera))
     memory = msgspec.json.decode(stored, type=Memory) if stored else Memory()
-    view = _first_view(camera, recall)
+    view = first_view(camera, recall)
     tracker = OcSort(camera.fps, f"{camera.device}-{now:%y%m%d%H%M%S}")
     return CameraWatch(camera, detector, classifier, tracker, report, memory, now, view, place)
 
@@ -269,7 +282,8 @@ def view_key(camera: Camera) -> str:
     return f"view.{camera.device}"
 
 
-def _first_view(camera: Camera, recall: Callable[[str], str | None]) -> View | None:
+def first_view(camera: Camera, recall: Callable[[str], str | None]) -> View | None:
+    """The right view of a camera, from its file or as it was remembered; None for neither."""
     if camera.reference is not None:
         image = cv2.imread(str(camera.reference))
         if image is None:

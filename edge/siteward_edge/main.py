@@ -18,8 +18,9 @@ import cv2
 from siteward_contracts.clock import utc_now
 from siteward_contracts.config_file import ConfigError
 from siteward_contracts.ids import new_id
-from siteward_edge import agent, replay
+from siteward_edge import agent, preview, replay
 from siteward_edge.camera_thread import view_key
+from siteward_edge.capture.source import SourceError
 from siteward_edge.check import screen
 from siteward_edge.check.sources import Instruments, checks
 from siteward_edge.config.agent import EdgeConfig, load_config
@@ -97,6 +98,33 @@ def check(config: Path, pictures: Path, as_json: bool) -> None:
     found = screen.run(checks(settings, given), as_json)
     if any(outcome.verdict == "fail" for outcome in found):
         raise SystemExit(1)
+
+
+@command.command("preview")
+@FILE
+@click.argument("camera")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write it; CAMERA.jpg here unless told.",
+)
+def preview_command(config: Path, camera: str, output: Path | None) -> None:
+    """Write a picture of CAMERA with all the agent sees in it.
+
+    Progress zones are green, danger zones red, other hazards' zones orange; people are green
+    where helmet (H) or vest (V) was seen, red where one is missing, blue where neither can be
+    told. Settings the platform sent are in force here as in the agent.
+    """
+    settings = _load(config)
+    try:
+        found = preview.preview(settings, camera, utc_now)
+        file = output or Path(f"{camera}.jpg")
+        preview.write(found, file)
+    except (preview.UnknownCameraError, SourceError, ModelError, ConfigError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    for line in [*found.lines, f"written to {file}"]:
+        click.echo(line)
 
 
 @command.command("accept-view")
