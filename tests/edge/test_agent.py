@@ -35,10 +35,10 @@ from siteward_contracts.messages import (
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.evidence.device_key import make_key
-from siteward_edge.sensors.hj212 import packet as hj212
+from siteward_edge.sensors.hj212 import framing as hj212
 from tests import servers
 from tests.edge.pictures import VISION, clip, encode, serving, vision
-from tests.edge.test_hj212 import MN, REAL_TIME
+from tests.edge.sensors.packets import MN, REAL_TIME
 
 pytestmark = pytest.mark.system
 T = TypeVar("T")

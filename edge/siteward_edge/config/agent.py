@@ -21,7 +21,7 @@ from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, Link, OutboxFile
 from siteward_edge.config.hj212 import Hj212
 from siteward_edge.config.location import Location
-from siteward_edge.config.modbus import ModbusDevice
+from siteward_edge.config.modbus import ModbusDevices, with_maps
 from siteward_edge.config.pictures import Pictures
 from siteward_edge.config.privacy import EvidenceSettings
 from siteward_edge.config.section import Section, Slug
@@ -54,7 +54,7 @@ class EdgeConfig(Section):
     pictures: Pictures | None = None
     cameras: list[Camera] = Field(default_factory=list)
     hj212: Hj212 | None = None
-    modbus: list[ModbusDevice] = Field(default_factory=list)
+    modbus: ModbusDevices = Field(default_factory=list)
     status_seconds: float = Field(default=10, gt=0)
 
 
@@ -74,9 +74,10 @@ def load_config(file: Path) -> EdgeConfig:
         config = validate(document, EdgeConfig)
     except ConfigError as error:
         raise ConfigError(problems + error.problems) from error
-    if problems:
-        raise ConfigError(problems)
-    return config
+    modbus, wrong_maps = with_maps(config.modbus, document)
+    if problems or wrong_maps:
+        raise ConfigError(problems + wrong_maps)
+    return config.model_copy(update={"modbus": modbus})
 
 
 def _tls_without_use(document: Document) -> Iterable[ConfigProblem]:

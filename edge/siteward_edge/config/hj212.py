@@ -44,6 +44,8 @@ class Hj212Device(Judged):
         edition: Of the standard it follows; else what the Flag of each packet says.
         password: PW it must send; not looked at when absent.
         sm4_key: Key of its encrypted data (2025 edition), 32 hexadecimal digits.
+        readings: What its readings are: real-time values, or the means of minutes or hours
+            where it sends no others.
         units: Factor code to metric and scale, over the usual codes.
     """
 
@@ -53,6 +55,7 @@ class Hj212Device(Judged):
     edition: Edition | None = None
     password: str | None = Field(default=None, max_length=9)
     sm4_key: Annotated[str, AfterValidator(_sm4_key)] | None = None
+    readings: Literal["real_time", "minute", "hour"] = "real_time"
     units: dict[str, FactorMap] = Field(default_factory=dict)
 
 

@@ -191,7 +191,9 @@ def with_maps(
             known = ", ".join(shipped_maps())
             message = f"no register map {device.map!r}"
             problems.append(
-                document.problem(path, message, f"give the path of a file ending in .yaml, or one of {known}")
+                document.problem(
+                    path, message, f"give the path of a file ending in .yaml, or one of {known}"
+                )
             )
             continue
         done.append(device.model_copy(update={"registers": registers}))

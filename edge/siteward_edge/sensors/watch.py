@@ -51,7 +51,13 @@ class Memory(msgspec.Struct, frozen=True):
     ok: bool
     since: datetime
     heard: datetime | None = None
+    last: dict[str, float] = {}
     open: list[Finding] = []
+
+
+def memory_key(device: str) -> str:
+    """What an instrument is remembered under in the outbox."""
+    return f"sensor/{device}"
 
 
 @dataclass(slots=True)
@@ -88,18 +94,20 @@ class SensorWatch:
             return
         known = msgspec.json.decode(memory, type=Memory)
         self._ok, self._since, self.heard = known.ok, known.since, known.heard
+        self.last = known.last
         self.findings.open = {finding.key: finding for finding in known.open}
 
     def remember(self) -> str:
         """What is to be remembered."""
         since = self._since or self.started
-        memory = Memory(self._ok, since, self.heard, list(self.findings.open.values()))
+        going_on = list(self.findings.open.values())
+        memory = Memory(self._ok, since, self.heard, self.last, going_on)
         return msgspec.json.encode(memory).decode()
 
     @property
     def key(self) -> str:
         """What it is remembered under."""
-        return f"sensor/{self.device}"
+        return memory_key(self.device)
 
     def take(self, measured: Measured, now: datetime) -> tuple[list[Outgoing], list[str]]:
         """Judges what was measured.
@@ -141,7 +149,7 @@ class SensorWatch:
 
     def status(self) -> SensorStatus:
         """How it stands."""
-        wrong = [f.detail for f in self.findings.open.values() if f.kind in _NOT_FIT]
+        wrong = [f.detail for f in list(self.findings.open.values()) if f.kind in _NOT_FIT]
         wrong += [f"{name} is flagged {flag}" for name, flag in self._flags.items()]
         return SensorStatus(
             device=self.device,

@@ -4,128 +4,188 @@ import asyncio
 import logging
 import re
 import uuid
-from datetime import UTC
-from typing import Final, Literal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
 
-import msgspec
-
-from siteward_contracts.clock import Clock
-from siteward_contracts.messages import Sample, Telemetry
-from siteward_contracts.topics import Kind, Topic
 from siteward_edge.config.hj212 import Hj212, Hj212Device
-from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
-from siteward_edge.sensors.hj212 import packet as hj212
+from siteward_edge.delivery.outbox import OutboxFullError
+from siteward_edge.sensors.hj212 import sm4
+from siteward_edge.sensors.hj212.factors import meaning, measured
+from siteward_edge.sensors.hj212.framing import CrcForm, Framed, crc_hj212, crc_matches, cut
+from siteward_edge.sensors.hj212.packet import BadPacketError, Packet, contents, parse, reply
+from siteward_edge.sensors.hj212.split import Assembly
+from siteward_edge.sensors.intake import Intake
+from siteward_edge.sensors.measured import Measured
 
 log = logging.getLogger(__name__)
 
 SILENCE: Final = 600.0
 """Seconds after which a silent connection is closed; boxes send at least every minute."""
+LOOK: Final = 10.0
+"""Seconds between looks for messages of which parts are missing."""
 _NAMESPACE: Final = uuid.UUID("8f1c2a54-8a63-5d0c-9a55-0f7a6a2d2120")
 _MN: Final = re.compile(rb"(?:^|;)MN=([^;]+)")
 
 
-async def serve(settings: Hj212, site: str, outbox: Outbox, clock: Clock) -> asyncio.Server:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A packet whose sender is known and whose checksum is right."""
+
+    packet: Packet
+    device: Hj212Device
+    form: CrcForm
+    segment: bytes
+
+
+def opened(framed: Framed, devices: dict[str, Hj212Device]) -> Opened:
+    """Reads a packet.
+
+    Args:
+        framed: Cut out of the stream.
+        devices: MN to box.
+
+    Raises:
+        BadPacketError: It is damaged, or of no box we know, or cannot be decrypted.
+    """
+    head = framed.segment.partition(b"CP=")[0]
+    found = _MN.search(head)
+    mn = found[1].decode("ascii", "replace") if found else ""
+    device = devices.get(mn)
+    secret = sm4.looks_encrypted(framed.segment)
+    segment = framed.segment
+    if secret and device is not None and device.sm4_key is not None:
+        segment = sm4.decrypted(segment, bytes.fromhex(device.sm4_key))
+    # An unknown box is told from a damaged packet by either checksum.
+    mode = device.crc if device else "either"
+    form = crc_matches(segment, framed.crc, mode) or crc_matches(framed.segment, framed.crc, mode)
+    if secret and device is not None and device.sm4_key is None:
+        raise BadPacketError(
+            "encrypted", f"data of MN {mn!r} is encrypted; give the box's sm4_key, or switch it off"
+        )
+    if form is None:
+        expected = crc_hj212(segment)
+        raise BadPacketError("crc", f"checksum {framed.crc} of MN {mn!r}, not {expected}")
+    if device is None:
+        raise BadPacketError("unknown_mn", f"MN {mn!r}; add it under hj212.devices")
+    packet = parse(segment)
+    if device.password is not None and packet.pw != device.password:
+        raise BadPacketError("password", f"PW of MN {mn!r} is not the box's password")
+    return Opened(packet, device, form, segment)
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One connection of a box."""
+
+    peer: str
+    devices: dict[str, Hj212Device]
+    site: str
+    intake: Intake
+    told: set[tuple[str, str]]
+    assembly: Assembly = field(default_factory=Assembly)
+
+    async def take(self, piece: Framed | bytes) -> bytes | None:
+        """Stores one packet and returns what to answer; refusals are counted and kept raw."""
+        try:
+            if isinstance(piece, bytes):
+                raise BadPacketError("length", "bytes that are no packet")
+            box = opened(piece, self.devices)
+            self._tell(box)
+            whole = self.assembly.add(box.packet, self.intake.clock())
+            if whole is not None and 2000 <= whole.cn < 3000:
+                await self.intake.take(self._measured(whole, box, piece))
+        except BadPacketError as error:
+            self.refuse(error, piece if isinstance(piece, bytes) else piece.raw)
+            return None
+        except OutboxFullError as error:  # without an answer the box sends it again
+            log.error("hj212 packet of %s not kept: %s", box.device.device, error)
+            return None
+        return reply(box.packet, box.form, box.device.edition)
+
+    def give_up(self, *, everything: bool) -> None:
+        """Refuses the parts of messages that did not come whole."""
+        for part in self.assembly.overdue(None if everything else self.intake.clock()):
+            text = f"part {part.pno} of {part.pnum} of MN {part.mn!r}; the others did not come"
+            raw = f"QN={part.qn};CN={part.cn};MN={part.mn};PNO={part.pno};CP=&&{part.cp}&&"
+            self.refuse(BadPacketError("incomplete", text), raw.encode())
+
+    def refuse(self, error: BadPacketError, raw: bytes) -> None:
+        """Counts a refusal and keeps what was refused."""
+        log.warning("hj212 packet from %s refused: %s", self.peer, error)
+        self.intake.outbox.reject(self.intake.clock(), self.peer, error.reason, raw)
+
+    def _measured(self, whole: Packet, box: Opened, piece: Framed) -> Measured:
+        said = contents(whole.cp)
+        for factor in said.data:
+            if meaning(factor, box.device.units) is None:
+                self._once(box, f"sends {factor}, which we do not know; name it under units")
+        # The same packet sent again is the same message.
+        text = f"{self.site}/{whole.mn}/{box.segment.decode()}"
+        if box.packet.pnum > 1:
+            text = f"{self.site}/{whole.mn}/{whole.qn}/{whole.cn}/{whole.cp}"
+        name = str(uuid.uuid5(_NAMESPACE, text))
+        return measured(whole, said, box.device, self.intake.clock(), piece.raw, name)
+
+    def _tell(self, box: Opened) -> None:
+        if box.device.crc == "either":
+            self._once(box, f"computes its checksum as {box.form}; set crc: {box.form}")
+        if box.packet.edition is None and box.device.edition is None:
+            self._once(box, f"sends Flag={box.packet.flag}, of no edition we know; set edition")
+
+    def _once(self, box: Opened, text: str) -> None:
+        if (box.device.device, text) not in self.told:
+            self.told.add((box.device.device, text))
+            log.warning("%s %s", box.device.device, text)
+
+
+async def serve(settings: Hj212, site: str, intake: Intake) -> asyncio.Server:
     """Starts listening.
 
     Raises:
         OSError: The address cannot be bound.
     """
     devices = {device.mn: device for device in settings.devices}
+    told: set[tuple[str, str]] = set()
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = str(writer.get_extra_info("peername"))
+        conversation = Conversation(peer, devices, site, intake, told)
         try:
-            await _converse(reader, writer, peer)
+            await _converse(conversation, reader, writer)
         except (OSError, TimeoutError) as error:
             log.info("hj212 connection %s ended: %r", peer, error)
         finally:
+            conversation.give_up(everything=True)
             writer.close()
-
-    async def _converse(
-        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, peer: str
-    ) -> None:
-        buffer = b""
-        while chunk := await asyncio.wait_for(reader.read(8192), SILENCE):
-            pieces, buffer = hj212.cut(buffer + chunk)
-            for piece in pieces:
-                answer = _take(piece, devices, site, outbox, clock, peer)
-                if answer:
-                    writer.write(answer)
-                    await writer.drain()
-        if buffer.strip():
-            outbox.reject(clock(), peer, "length", buffer)
 
     return await asyncio.start_server(connection, settings.host, settings.port)
 
 
-def _take(
-    piece: hj212.Framed | bytes,
-    devices: dict[str, Hj212Device],
-    site: str,
-    outbox: Outbox,
-    clock: Clock,
-    peer: str,
-) -> bytes:
-    """Stores one packet and returns what to answer; refusals are counted and kept raw."""
-    try:
-        if isinstance(piece, bytes):
-            raise hj212.BadPacketError("length", "bytes that are no packet")
-        device, crc = _sender(piece, devices)
-        packet = hj212.parse(piece.segment)
-        if packet.cn == hj212.REAL_TIME:
-            _store(piece, packet, device, site, outbox, clock)
-        else:
-            outbox.count(f"hj212.cn{packet.cn}")
-    except hj212.BadPacketError as error:
-        raw = piece if isinstance(piece, bytes) else b"%s%s" % (piece.segment, piece.crc.encode())
-        log.warning("hj212 packet from %s refused: %s", peer, error)
-        outbox.reject(clock(), peer, error.reason, raw)
-        return b""
-    except OutboxFullError as error:  # without an answer the box sends it again
-        log.error("hj212 packet of %s not kept: %s", device.device, error)
-        return b""
-    asked = packet.wants_ack or packet.cn == hj212.HEARTBEAT
-    return hj212.reply(packet, crc) if asked else b""
-
-
-def _sender(
-    framed: hj212.Framed, devices: dict[str, Hj212Device]
-) -> tuple[Hj212Device, Literal["hj212", "modbus"]]:
-    found = _MN.search(framed.segment)
-    mn = found[1].decode("ascii", "replace") if found else ""
-    device = devices.get(mn)
-    # An unknown box is told from a damaged packet by either checksum.
-    crc = hj212.crc_matches(framed, device.crc if device else "either")
-    if crc is None:
-        expected = hj212.crc_hj212(framed.segment)
-        raise hj212.BadPacketError("crc", f"checksum {framed.crc} of MN {mn!r}, not {expected}")
-    if device is None:
-        raise hj212.BadPacketError("unknown_mn", f"MN {mn!r}; add it under hj212.devices")
-    return device, crc
-
-
-def _store(
-    framed: hj212.Framed,
-    packet: hj212.Packet,
-    device: Hj212Device,
-    site: str,
-    outbox: Outbox,
-    clock: Clock,
+async def _converse(
+    conversation: Conversation, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    factors = {code: (factor.metric, factor.scale) for code, factor in device.units.items()}
-    found = hj212.readings(packet, factors)
-    if found.refused:
-        detail = "; ".join(found.refused)
-        log.warning("readings of %s left out: %s", device.device, detail)
-        outbox.reject(clock(), device.device, "implausible", framed.segment)
-    if not found.values:
-        return
-    taken = (packet.time or clock()).astimezone(UTC)
-    message = Telemetry(
-        # The same packet sent again is the same message.
-        id=str(uuid.uuid5(_NAMESPACE, f"{site}/{packet.mn}/{framed.segment.decode()}")),
-        ts=taken,
-        samples=[Sample(ts=taken, readings=found.values, flags=found.flags)],
-    )
-    topic = Topic(site, device.device, Kind.TELEMETRY)
-    outbox.put([Outgoing(topic, msgspec.json.encode(message))])
+    buffer = b""
+    while chunk := await _read(reader, lambda: conversation.give_up(everything=False)):
+        pieces, buffer = cut(buffer + chunk)
+        for piece in pieces:
+            answer = await conversation.take(piece)
+            if answer:
+                writer.write(answer)
+                await writer.drain()
+    if buffer.strip():
+        conversation.refuse(BadPacketError("length", "the end of a packet did not come"), buffer)
+
+
+async def _read(reader: asyncio.StreamReader, meanwhile: Callable[[], None]) -> bytes:
+    """The next bytes; does something every now and then while there are none.
+
+    Raises:
+        TimeoutError: The box says nothing any more.
+    """
+    for _ in range(int(SILENCE / LOOK)):
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(reader.read(8192), LOOK)
+        meanwhile()
+    raise TimeoutError(f"nothing in {SILENCE:.0f} s")

@@ -1,133 +1,174 @@
-"""Polls instruments that speak Modbus TCP: cranes, hoists, wind gauges."""
+"""Polls the instruments of one Modbus line in turn: a TCP host, or a serial cable."""
 
 import asyncio
 import logging
-import math
 import random
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from pymodbus import ModbusException
-from pymodbus.client import AsyncModbusTcpClient
+from pymodbus import FramerType, ModbusException
+from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 
-from siteward_contracts.catalog import METRICS
-from siteward_contracts.clock import Clock
-from siteward_contracts.ids import IdSource
-from siteward_contracts.messages import Sample, Telemetry
-from siteward_contracts.topics import Kind, Topic
-from siteward_edge.config.modbus import ModbusDevice, Register
-from siteward_edge.delivery.outbox import Outbox, OutboxFullError, Outgoing
+from siteward_edge.config.modbus import ModbusDevice
+from siteward_edge.delivery.outbox import OutboxFullError
+from siteward_edge.sensors.intake import Intake
+from siteward_edge.sensors.measured import Measured
+from siteward_edge.sensors.modbus.registers import Block, Decoded, blocks, decode
 
 log = logging.getLogger(__name__)
 
-WORDS: Final = {"u16": 1, "i16": 1, "u32": 2, "i32": 2, "f32": 2}
-_CODES: Final = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "f32": ">f"}
-MAX_WORDS: Final = 125
-"""Registers one request may ask for (Modbus application protocol, function 3)."""
-TIMEOUT: Final = 3.0
-"""Seconds to wait for a connection or an answer."""
 MAX_PAUSE: Final = 60.0
-"""Seconds between attempts once a device has long been silent."""
+"""Seconds between attempts once an instrument has long been silent."""
+
+Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 
 
 class PollError(Exception):
-    """The device did not answer, or refused; the text says which register and why."""
+    """The instrument did not answer, or refused; the text says which register and why."""
 
 
-def runs(registers: Sequence[Register]) -> list[list[Register]]:
-    """Groups registers that stand side by side, so that each group is read at one instant.
-
-    Gaps are not read across: many devices refuse addresses they do not know.
-    """
-    groups: list[list[Register]] = []
-    for register in sorted(registers, key=lambda r: r.address):
-        if groups:
-            first, last = groups[-1][0], groups[-1][-1]
-            end = register.address + WORDS[register.type]
-            if register.address == last.address + WORDS[last.type] and (
-                end - first.address <= MAX_WORDS
-            ):
-                groups[-1].append(register)
-                continue
-        groups.append([register])
-    return groups
+class LineError(PollError):
+    """Nothing on the line can be reached."""
 
 
-def value_of(register: Register, words: Sequence[int]) -> float:
-    """Decodes a register's words, high word first, and scales."""
-    packed = b"".join(struct.pack(">H", word) for word in words)
-    return float(struct.unpack(_CODES[register.type], packed)[0]) * register.scale
-
-
-async def read_once(client: AsyncModbusTcpClient, device: ModbusDevice) -> dict[str, float]:
-    """One reading of every register.
-
-    Raises:
-        PollError: The device cannot be reached or refuses a register.
-    """
-    values: dict[str, float] = {}
-    try:
-        if not client.connected and not await client.connect():
-            raise PollError(f"{device.host}:{device.port} cannot be reached; check cable and port")
-        for group in runs(device.registers):
-            start = group[0].address
-            count = group[-1].address + WORDS[group[-1].type] - start
-            answer = await client.read_holding_registers(start, count=count, device_id=device.unit)
-            if answer.isError():
-                raise PollError(f"registers {start} to {start + count - 1} refused: {answer}")
-            for register in group:
-                offset = register.address - start
-                words = answer.registers[offset : offset + WORDS[register.type]]
-                values[register.metric] = value_of(register, words)
-    except (ModbusException, OSError, struct.error) as error:
-        raise PollError(f"{device.host}:{device.port}: {error}") from error
-    return values
-
-
-def client_of(device: ModbusDevice) -> AsyncModbusTcpClient:
-    """A client that leaves reconnecting to the poll loop."""
+def client_of(device: ModbusDevice) -> Client:
+    """A client that leaves retries and reconnecting to the poll loop."""
+    if device.serial is not None:
+        return AsyncModbusSerialClient(
+            device.serial.port,
+            baudrate=device.serial.baud,
+            parity=device.serial.parity,
+            bytesize=device.serial.data_bits,
+            stopbits=device.serial.stop_bits,
+            timeout=device.timeout_seconds,
+            retries=0,
+            reconnect_delay=0,
+        )
     return AsyncModbusTcpClient(
-        device.host, port=device.port, timeout=TIMEOUT, retries=0, reconnect_delay=0
+        device.host or "",
+        port=device.port,
+        framer=FramerType.RTU if device.framing == "rtu" else FramerType.SOCKET,
+        timeout=device.timeout_seconds,
+        retries=0,
+        reconnect_delay=0,
     )
 
 
-async def poll(
-    device: ModbusDevice,
-    site: str,
-    outbox: Outbox,
-    clock: Clock,
-    new_id: IdSource,
-    rng: random.Random,
-) -> None:
-    """Polls until cancelled; a silent device is asked less and less often."""
-    topic = Topic(site, device.device, Kind.TELEMETRY)
-    client = client_of(device)
-    failures = 0
+async def read_once(client: Client, device: ModbusDevice) -> Decoded:
+    """One reading of every register.
+
+    Raises:
+        LineError: The line cannot be reached.
+        PollError: The instrument does not answer or refuses a register.
+    """
+    if not client.connected and not await client.connect():
+        what = "check that it is plugged in and that the agent may open it"
+        if device.serial is None:
+            what = "check cable, address and port"
+        raise LineError(f"{device.line} cannot be reached; {what}")
+    decoded = Decoded()
+    for block in blocks(device.registers):
+        name = f"{device.line} unit {device.unit}, {block.table} {block.start}"
+        try:
+            words = await _words(client, device.unit, block)
+            decode(block, words, decoded)
+        except (ModbusException, OSError, TimeoutError) as error:
+            hint = "check its address on the line and the wiring"
+            raise PollError(f"{name}: {error}; {hint}") from error
+        except (ValueError, struct.error) as error:
+            raise PollError(f"{name}: {error}") from error
+    return decoded
+
+
+async def _words(client: Client, unit: int, block: Block) -> Sequence[int]:
+    """The words of a block.
+
+    Raises:
+        ValueError: The instrument refuses them.
+        ModbusException: It does not answer.
+    """
+    read = (
+        client.read_holding_registers if block.table == "holding" else client.read_input_registers
+    )
+    answer = await read(block.start, count=block.count, device_id=unit)
+    if answer.isError():
+        last = block.start + block.count - 1
+        raise ValueError(f"registers {block.start} to {last} refused: {answer}; check the map")
+    return answer.registers
+
+
+@dataclass(slots=True)
+class Turn:
+    """Where the polling of one instrument stands.
+
+    Attributes:
+        device: The instrument.
+        due: Loop time of its next poll.
+        failures: In a row.
+    """
+
+    device: ModbusDevice
+    due: float
+    failures: int = 0
+
+
+async def poll(line: Sequence[ModbusDevice], intake: Intake, rng: random.Random) -> None:
+    """Polls the instruments of one line until cancelled.
+
+    Who is due first is asked first. One that is silent costs the others its timeout, and is
+    asked less and less often.
+    """
+    loop = asyncio.get_running_loop()
+    client = client_of(line[0])
+    turns = [Turn(device, loop.time()) for device in line]
     try:
         while True:
-            try:
-                values = await read_once(client, device)
-                if failures:
-                    log.info("%s answers again", device.device)
-                failures = 0
-                _store(device, topic, values, outbox, clock, new_id)
-            except PollError as error:
-                client.close()
-                failures += 1
-                outbox.count(f"modbus.failed.{device.device}")
-                if failures == 1:
-                    log.warning("%s: %s", device.device, error)
-            except OutboxFullError as error:
-                log.error("%s not kept: %s", device.device, error)
-            except Exception:  # a strange device must not end the polling of itself
-                log.exception("%s: poll failed", device.device)
-                outbox.count(f"modbus.failed.{device.device}")
-                failures += 1
-            await asyncio.sleep(pause(device.every_seconds, failures, rng))
+            turn = min(turns, key=lambda t: t.due)
+            await asyncio.sleep(max(0.0, turn.due - loop.time()))
+            await _poll_one(client, turn, intake, alone=len(turns) == 1)
+            rest = pause(turn.device.every_seconds, turn.failures, rng)
+            # Kept to its grid; what could not be kept up with is not made up for.
+            turn.due = max(turn.due + rest, loop.time())
     finally:
         client.close()
+
+
+async def _poll_one(client: Client, turn: Turn, intake: Intake, *, alone: bool) -> None:
+    device = turn.device
+    try:
+        decoded = await read_once(client, device)
+        await intake.take(_measured(device, decoded, intake))
+    except PollError as error:
+        if alone or isinstance(error, LineError):
+            client.close()  # a gateway that lost its instrument often needs a new connection
+        turn.failures += 1
+        intake.outbox.count(f"modbus.failed.{device.device}")
+        if turn.failures == 1:
+            log.warning("%s: %s", device.device, error)
+    except OutboxFullError as error:
+        log.error("%s not kept: %s", device.device, error)
+    except Exception:  # a strange instrument must not end the polling of the line
+        log.exception("%s: poll failed", device.device)
+        intake.outbox.count(f"modbus.failed.{device.device}")
+        turn.failures += 1
+    else:
+        if turn.failures:
+            log.info("%s answers again", device.device)
+        turn.failures = 0
+
+
+def _measured(device: ModbusDevice, decoded: Decoded, intake: Intake) -> Measured:
+    return Measured(
+        device=device.device,
+        ts=intake.clock(),
+        values=decoded.values,
+        refused=tuple(decoded.refused),
+        alarms=decoded.alarms,
+        raw=msgspec.json.encode(decoded.values),
+    )
 
 
 def pause(every_seconds: float, failures: int, rng: random.Random) -> float:
@@ -137,37 +178,3 @@ def pause(every_seconds: float, failures: int, rng: random.Random) -> float:
     longest = max(MAX_PAUSE, every_seconds)
     doubled = every_seconds * 2.0 ** min(failures - 1, 10)
     return min(longest, doubled) * rng.uniform(0.75, 1.25)
-
-
-def plausible(values: dict[str, float]) -> tuple[dict[str, float], list[str]]:
-    """Splits readings into believable ones and reasons against the others."""
-    good: dict[str, float] = {}
-    refused: list[str] = []
-    for name, value in values.items():
-        metric = METRICS[name]
-        if math.isfinite(value) and metric.low <= value <= metric.high:
-            good[name] = value
-        else:
-            refused.append(
-                f"{name} {value:g} is outside {metric.low:g} to {metric.high:g} {metric.unit}; "
-                "check its address, type and scale"
-            )
-    return good, refused
-
-
-def _store(
-    device: ModbusDevice,
-    topic: Topic,
-    values: dict[str, float],
-    outbox: Outbox,
-    clock: Clock,
-    new_id: IdSource,
-) -> None:
-    good, refused = plausible(values)
-    now = clock()
-    if refused:
-        outbox.reject(now, device.device, "implausible", msgspec.json.encode(values))
-        log.warning("%s: %s", device.device, "; ".join(refused))
-    if good:
-        message = Telemetry(id=new_id(), ts=now, samples=[Sample(ts=now, readings=good)])
-        outbox.put([Outgoing(topic, msgspec.json.encode(message))])

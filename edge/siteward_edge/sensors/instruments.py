@@ -1,0 +1,55 @@
+"""All instruments of a site, heard and polled side by side."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import groupby
+
+from siteward_contracts.clock import Clock
+from siteward_contracts.ids import IdSource
+from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.config.sensors import Judged
+from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.sensors.hj212 import server
+from siteward_edge.sensors.intake import Intake
+from siteward_edge.sensors.modbus import line
+
+
+def devices(config: EdgeConfig) -> dict[str, Judged]:
+    """Every instrument by its name in topics, with how it is judged."""
+    found: dict[str, Judged] = {}
+    if config.hj212 is not None:
+        found |= {box.device: box for box in config.hj212.devices}
+    found |= {device.device: device for device in config.modbus}
+    return found
+
+
+@asynccontextmanager
+async def listening(
+    config: EdgeConfig, outbox: Outbox, clock: Clock, new_id: IdSource, rng: random.Random
+) -> AsyncIterator[Intake]:
+    """Hears and polls every instrument of a configuration meanwhile.
+
+    Raises:
+        OSError: The HJ 212 address cannot be bound.
+    """
+    intake = Intake(config.site, devices(config), outbox, clock, new_id)
+    boxes = None
+    if config.hj212 is not None:
+        boxes = await server.serve(config.hj212, config.site, intake)
+    by_line = sorted(config.modbus, key=lambda device: device.line)
+    jobs = [intake.look_for_silence()]
+    jobs += [
+        line.poll(list(shared), intake, rng)
+        for _, shared in groupby(by_line, key=lambda device: device.line)
+    ]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield intake
+    finally:
+        if boxes is not None:
+            boxes.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
