@@ -5,6 +5,7 @@ exists so that the whole product can be driven, and scored against a known truth
 pictures that really travel through cameras, streams and decoders.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siteward_contracts.messages import Model
-from siteward_edge.vision.ports import DetectedPerson, Image, Scene
+from siteward_edge.vision.ports import DetectedPerson, DetectedThing, Image, Scene, Thing
 
 Mask = NDArray[np.uint8]
 
@@ -61,6 +62,7 @@ class Garment:
 
 VEST: Final = Garment(Hue(33, 46, 165, 50), wide=0.23, gap=13, filled=0.3, stretch=0.85, abreast=5)
 JACKET: Final = Garment(Hue(102, 117, 172, 30), wide=0.34, gap=3, filled=0.42, stretch=0, abreast=1)
+SHEET: Final = Hue(140, 160, 90, 30)
 HELMETS: Final = (Hue(23, 32, 160, 60), Hue(174, 6, 195, 60), Hue(102, 114, 205, 70))
 
 TORSO_TALL: Final = 0.34
@@ -73,7 +75,7 @@ BODY_WIDE: Final = 0.36
 
 
 class RenderedScenePeople:
-    """Finds painted people by their vests, or by a jacket under a head where none is worn."""
+    """Finds painted people by their vests, or by a jacket under a head where none is worn, and loads."""
 
     model: Final = MODEL
     threshold: Final = 0.0
@@ -90,7 +92,20 @@ class RenderedScenePeople:
         vests = [b for b in vests if _has_head(hsv, b)]
         people = [_person(hsv, b, vest=True) for b in vests]
         people += [_person(hsv, b, vest=False) for b in plain]
-        return Scene(tuple(sorted(people, key=lambda p: -p.confidence)))
+        return Scene(tuple(sorted(people, key=lambda p: -p.confidence)), tuple(_loads(hsv)))
+
+
+def _loads(hsv: Image) -> Iterator[DetectedThing]:
+    """Purple sheets around what hangs on a hook."""
+    height, width = hsv.shape[:2]
+    mask = cv2.morphologyEx(SHEET.mask(hsv), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    for outline in outlines:
+        x, y, w, h = cv2.boundingRect(outline)
+        filled = cv2.contourArea(outline) / (w * h)
+        if w * h >= 0.0006 * width * height and filled >= 0.7:
+            box = (x / width, y / height, w / width, h / height)
+            yield DetectedThing(Thing.LOAD, box, min(0.95, 0.2 + filled * 0.75))
 
 
 @dataclass(frozen=True, slots=True)
