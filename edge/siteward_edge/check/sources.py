@@ -108,4 +108,3 @@ def _camera(camera: Camera, models: Path, given: Instruments) -> Found:
     people = len(detector.detect(image).people)
     text = f"{width}x{height}, {people} people in view ({detector.model.name}); {file}"
     return Found(text, picture=str(file))
-
