@@ -38,6 +38,7 @@ METRICS: dict[str, Metric] = {
     m.name: m
     for m in (
         Metric("noise_laeq", "噪声", "Noise LAeq", "dB(A)", 20, 140),
+        Metric("noise_lamax", "最大声级", "Noise LAmax", "dB(A)", 20, 150),
         Metric("pm25", "PM2.5", "PM2.5", "µg/m³", 0, 5000),
         Metric("pm10", "PM10", "PM10", "µg/m³", 0, 5000),
         Metric("tsp", "总悬浮颗粒物", "TSP", "µg/m³", 0, 20000),
@@ -124,6 +125,10 @@ HAZARDS: dict[str, Hazard] = {
         Hazard("no_staff", "无人施工", "Nobody at work", "info", "SM"),
         Hazard("night_work", "夜间违规施工", "Unlawful work at night", "general", "CC"),
         Hazard("noise_day", "昼间施工噪声超标", "Daytime construction noise", "general", "CC"),
+        Hazard("concrete_temp", "混凝土温控超限", "Concrete temperature", "general", "FW"),
+        Hazard("wages_short", "工资保障不足", "Wages not covered", "serious", ""),
+        Hazard("hazard_overdue", "隐患逾期", "Hazards overdue", "general", "SM"),
+        Hazard("cost_overrun", "成本超支", "Costs ahead of work", "info", ""),
         Hazard("pit_edge_load", "坑边堆载", "Load at the pit's edge", "serious", "FP"),
         Hazard("pit_water", "基坑积水", "Water in the pit", "general", "FP"),
         Hazard("pit_displacement", "基坑位移超限", "Pit displacement", "suspected_major", "FP"),

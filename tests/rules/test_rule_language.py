@@ -91,14 +91,14 @@ def test_inputs_may_come_in_any_order_and_twice(
     assert final(engine(folder, CORE), all_seen) == final(engine(folder, CORE), shuffled)
 
 
-def final(engine: Engine, observations: Sequence[Observation]) -> set[str]:
+def final(engine: Engine, observations: Sequence[Observation]) -> list[str]:
     known: dict[str, Transition] = {}
     for transition in (t for one in observations for t in engine.feed(one)):
         if transition.change == "retracted":
             known.pop(transition.incident, None)
         elif transition.change != "pending":
             known[transition.incident] = transition
-    return {repr((t.span.started_at, t.span.resolved_at)) for t in known.values()}
+    return sorted(repr((t.span.started_at, t.span.resolved_at)) for t in known.values())
 
 
 PIT = """\

@@ -21,8 +21,9 @@ Boundary = Literal["exclusive", "inclusive"]
 """Whether the limit itself is an exceedance; it is not unless a rule says so."""
 Days = Literal["all", "working", "rest"]
 """Working days by the State Council's yearly notice, days of rest, or all."""
-Shows = Literal["max", "min", "last"]
-"""An extreme for a peak, the last value for a standing that people ask for as it is."""
+Shows = Literal["max", "min", "abs_max", "last"]
+"""An extreme for a peak (of either sign where both count), the last value for a standing
+that people ask for as it is."""
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -200,6 +201,8 @@ class StreamRule:
         """Which of a breach's values so far and its next one an alert shows."""
         if before is None or self.shows == "last":
             return value
+        if self.shows == "abs_max":
+            return max(before, value, key=abs)
         return max(before, value) if self.shows == "max" else min(before, value)
 
 

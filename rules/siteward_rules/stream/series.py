@@ -153,7 +153,7 @@ class Series:
         first = bisect_left(self._keys, (since, False, ""))
         if self._floor is not None:
             first = max(first, bisect_right(self._keys, (self._floor, True, "\uffff")))
-        return self._judge(first) if first < len(self._keys) else []
+        return self._judge(first, again=True) if first < len(self._keys) else []
 
     @property
     def _last(self) -> datetime | None:
@@ -175,10 +175,10 @@ class Series:
             return None
         return 10 ** (value / 10) if self.rule.aggregate == "energy_mean" else value
 
-    def _judge(self, first: int) -> Changes:
+    def _judge(self, first: int, again: bool = False) -> Changes:
         """Judges every sample from ``first`` on and says how incidents differ from before."""
         redone = self._passed_closed + self._open_list()
-        if first < len(self._keys) - 1:
+        if again or first < len(self._keys) - 1:
             start = self._keys[first]
             redone = [i for i in self._closed if i.ended_by and i.ended_by >= start] + redone
             self._closed = [i for i in self._closed if i.ended_by and i.ended_by < start]
