@@ -20,7 +20,7 @@ from siteward_edge.config.section import Point
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.health.look import look_at
 from siteward_edge.health.monitor import Monitor
-from siteward_edge.vision.annotate import annotated
+from siteward_edge.vision import annotate
 from siteward_edge.vision.detectors import detector_of
 from siteward_edge.vision.ports import Image, Scene
 
@@ -60,7 +60,7 @@ def preview(config: EdgeConfig, device: str, clock: Clock) -> Preview:
     frame = picture_of(camera, clock)
     monitor.observe(look_at(frame.image), frame.ts)
     scene = detector.detect(frame.image)
-    image = annotated(frame.image, scene)
+    image = annotate.annotated(frame.image, scene)
     for colour, name, polygon in _areas(camera):
         _outline(image, polygon, name, colour)
     verdict = monitor.verdict.value
@@ -135,9 +135,7 @@ def _barred(image: Image, text: str, good: bool) -> Image:
 
 
 def _write(image: Image, text: str, at: tuple[int, int], colour: Colour, height: int) -> None:
-    size, thick = max(0.35, height / 1100), max(1, round(height / 700))
-    for shade, wide in (((0, 0, 0), thick + 2), (colour, thick)):
-        cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, size, shade, wide, cv2.LINE_AA)
+    annotate.write(image, text, at, colour, max(0.35, height / 1100), max(1, round(height / 700)))
 
 
 def write(found: Preview, file: Path) -> None:

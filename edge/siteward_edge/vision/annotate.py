@@ -47,10 +47,26 @@ def _box(image: Image, box: Box, colour: tuple[int, int, int], caption: str, ins
     thick = max(1, round(max(width, height) / 600))
     size = 0.35 + max(width, height) / 4000
     cv2.rectangle(image, (left, top), (right, bottom), colour, thick)
-    (_, tall), _ = cv2.getTextSize(caption, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
-    line = bottom - 3 if inside else max(tall + 2, top - 3)
-    for shade, wide in (((0, 0, 0), thick + 2), (colour, thick)):
-        cv2.putText(image, caption, (left, line), cv2.FONT_HERSHEY_SIMPLEX, size, shade, wide)
+    write(image, caption, (left, bottom - 3 if inside else max(0, top - 3)), colour, size, thick)
+
+
+def write(
+    image: Image,
+    text: str,
+    at: tuple[int, int],
+    colour: tuple[int, int, int],
+    size: float,
+    thick: int,
+) -> None:
+    """Writes text on a dark ground; ``at`` is its lower left corner, moved to be in the picture."""
+    (wide, tall), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, size, thick)
+    left, line = max(0, min(at[0], image.shape[1] - wide - 2)), max(at[1], tall + 2)
+    # Not an outline of thicker letters: those are wider, and run ahead of the text.
+    ground = image[max(0, line - tall - 2) : line + below, left : left + wide + 2]
+    ground[:] = ground // 3
+    cv2.putText(
+        image, text, (left + 1, line), cv2.FONT_HERSHEY_SIMPLEX, size, colour, thick, cv2.LINE_AA
+    )
 
 
 def encoded(image: Image) -> bytes:
