@@ -10,7 +10,7 @@ from siteward_edge.config.detector import Detector
 from siteward_edge.config.hazards import Confirm, DangerZone, Hazards
 from siteward_edge.config.health import HealthTiming
 from siteward_edge.config.privacy import Mask
-from siteward_edge.config.progress import Preset, ProgressTiming, Zone
+from siteward_edge.config.progress import Classifier, Preset, ProgressTiming, Zone
 from siteward_edge.config.section import Section, Slug, unique
 
 SCHEMES: Final = ("rtsp", "rtsps", "http", "https", "usb", "file", "folder")
@@ -48,6 +48,7 @@ class Camera(Section):
         danger_zones: Where nobody may stand.
         mask: What lies outside the fence; blackened before anything looks at a picture.
         reference: Picture of the right view; without it the first good one is kept.
+        classifier: What tells the states of zones; the paints of a rendered scene unless given.
         progress: How progress is measured.
         hazards: What is looked for, and how.
         confirm: How many pictures must agree on a hazard.
@@ -71,6 +72,7 @@ class Camera(Section):
     )
     reference: Path | None = None
     mask: Mask = Field(default_factory=list)
+    classifier: Classifier | None = None
     progress: ProgressTiming = ProgressTiming()
     hazards: Hazards = Hazards()
     confirm: Confirm = Confirm()
@@ -79,10 +81,11 @@ class Camera(Section):
 
     @model_validator(mode="after")
     def _can_measure(self) -> "Camera":
-        if self.zones and self.detector.kind != "rendered_scene":
+        if self.zones and self.classifier is None and self.detector.kind != "rendered_scene":
             raise ValueError(
-                "zones can only be measured on rendered scenes in this version; remove zones, "
-                "or set detector to {kind: rendered_scene} for a simulated camera"
+                "zones of real pictures are learned from examples; add classifier: "
+                "{kind: examples, folder: /var/lib/siteward/examples} and teach the zones with "
+                "'siteward edge teach'"
             )
         known = {preset.id for preset in self.presets}
         for zone in self.zones:

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.detector import ModelDetector
+from siteward_edge.config.progress import Examples
 from siteward_edge.models.manifest import PERSON
 from siteward_edge.models.store import Model, find
 from siteward_edge.vision.material_bands import MaterialBands
 from siteward_edge.vision.ports import Detector, ModelError, Thing, ZoneClassifier
 from siteward_edge.vision.rendered_scene import RenderedScenePeople
+from siteward_edge.vision.zone_examples import ZoneExamples
 
 
 def detector_of(camera: Camera, models: Path) -> Detector:
@@ -51,7 +53,11 @@ def model_detector(settings: ModelDetector, models: Path) -> Detector:
 
 def classifier_of(camera: Camera) -> ZoneClassifier | None:
     """What judges the zones of a camera; None where it has none."""
-    return MaterialBands() if camera.zones else None
+    if not camera.zones:
+        return None
+    if isinstance(camera.classifier, Examples):
+        return ZoneExamples(camera.classifier.folder / camera.device)
+    return MaterialBands()
 
 
 def _finding(model: Model, wanted: set[str], role: str) -> Model:

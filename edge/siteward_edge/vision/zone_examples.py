@@ -5,6 +5,7 @@ apart is learned from the examples themselves and from each of them as other lig
 a swaying mast would show it. What is farther from every example than that is none of the states.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from siteward_edge.config.progress import Zone
 from siteward_edge.vision.ports import Image, ModelError, StateEstimate
 from siteward_edge.vision.zone_features import Floats, crop, features
+
+log = logging.getLogger(__name__)
 
 SUFFIXES: Final = (".jpg", ".jpeg", ".png")
 NEAREST: Final = 3
@@ -52,25 +55,33 @@ class Learned:
 
 
 class ZoneExamples:
-    """Judges the zones of one camera by the examples in a folder."""
+    """Judges the zones of one camera by the examples in its folder."""
 
     method: Final = "examples"
 
-    def __init__(self, folder: Path, zones: Sequence[Zone]) -> None:
-        """Learns every zone.
+    def __init__(self, folder: Path) -> None:
+        """Learns nothing yet.
 
         Args:
             folder: Of the camera: ``zone/state/*.jpg``, whole pictures in the reference view.
-            zones: To be judged.
-
-        Raises:
-            ModelError: A zone has too few examples, or one of them is no picture.
         """
-        self._learned = {zone.id: learn(zone, examples_of(folder, zone)) for zone in zones}
+        self._folder = folder
+        self._learned: dict[str, tuple[list[tuple[str, Path]], Learned]] = {}
 
     def classify(self, image: Image, zone: Zone) -> StateEstimate:
-        """Judges one picture that is laid over the reference view."""
-        return estimate(self._learned[zone.id], zone, features(*crop(image, zone.polygon)))
+        """Judges one picture that is laid over the reference view.
+
+        Learns anew when examples were added or removed. A zone that was not taught is not
+        judged, and that is logged.
+        """
+        try:
+            examples = examples_of(self._folder, zone)
+            if self._learned.get(zone.id, ([], None))[0] != examples:
+                self._learned[zone.id] = (examples, learn(zone, examples))
+        except ModelError as error:
+            log.warning("%s", error)
+            return StateEstimate({}, 0.0)
+        return estimate(self._learned[zone.id][1], zone, features(*crop(image, zone.polygon)))
 
 
 def examples_of(folder: Path, zone: Zone) -> list[tuple[str, Path]]:
@@ -110,6 +121,28 @@ def learn(zone: Zone, examples: Iterable[tuple[str, Path]]) -> Learned:
         usual = max(usual, float(np.quantile(apart, QUANTILE)))
     rows = varied.reshape(-1, varied.shape[2])
     return Learned(np.repeat(states, varied.shape[1]), rows, scale, usual)
+
+
+def left_out(zone: Zone, examples: Sequence[tuple[str, Path]]) -> list[tuple[Path, str, float]]:
+    """Each example as the others would have it judged: a check on what was taught.
+
+    Returns:
+        File, likeliest state and its probability; examples that are their state's only one
+        are left out.
+
+    Raises:
+        ModelError: One of them is no picture.
+    """
+    judged = []
+    for example in examples:
+        others = [other for other in examples if other != example]
+        if example[0] not in {state for state, _ in others}:
+            continue
+        row = features(*crop(_read(example[1]), zone.polygon))
+        told = estimate(learn(zone, others), zone, row).probabilities
+        best = max(told, key=told.__getitem__)
+        judged.append((example[1], best, told[best]))
+    return judged
 
 
 def estimate(learned: Learned, zone: Zone, row: Floats) -> StateEstimate:
