@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import cv2
+from rich.console import Console
 
 from siteward_contracts.clock import utc_now
 from siteward_contracts.config_file import ConfigError
@@ -24,12 +25,16 @@ from siteward_edge.capture.source import SourceError
 from siteward_edge.check import screen
 from siteward_edge.check.sources import Instruments, checks
 from siteward_edge.config.agent import EdgeConfig, load_config
+from siteward_edge.delivery import inspect
+from siteward_edge.delivery import screen as outbox_screen
 from siteward_edge.delivery.broker import BrokerError
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.detect import detect
 from siteward_edge.enrol import enrol
 from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
+from siteward_edge.progress.commands import teach, templates, timelapse
+from siteward_edge.publishable import publishable
 from siteward_edge.service import notifier
 from siteward_edge.vision.ports import ModelError
 
@@ -45,6 +50,10 @@ def command() -> None:
 
 command.add_command(detect)
 command.add_command(enrol)
+command.add_command(templates)
+command.add_command(teach)
+command.add_command(timelapse)
+command.add_command(publishable)
 
 
 @command.command()
@@ -125,6 +134,33 @@ def preview_command(config: Path, camera: str, output: Path | None) -> None:
         raise click.ClickException(str(error)) from error
     for line in [*found.lines, f"written to {file}"]:
         click.echo(line)
+
+
+@command.command()
+@FILE
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write every waiting message and all unreadable data to a file, a line of JSON each.",
+)
+def outbox(config: Path, as_json: bool, export: Path | None) -> None:
+    """Say what waits for the broker, what was not kept, and what nobody could read.
+
+    Changes nothing and may be used beside a running agent.
+    """
+    path = _load(config).outbox.path
+    try:
+        found = inspect.contents(path)
+        if export is not None:
+            with export.open("w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in inspect.export(path))
+    except (inspect.NoOutboxError, sqlite3.Error, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(outbox_screen.as_json(found))
+    else:
+        outbox_screen.show(found, utc_now(), Console())
 
 
 @command.command("accept-view")
