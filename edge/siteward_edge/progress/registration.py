@@ -58,7 +58,7 @@ def register(reference: View, view: View) -> Registration | None:
     margin = round(SIZE[1] * BORDER)
     whole = matrix.astype(np.float64)
     whole[:, 2] += np.array([0, margin]) - whole[:, :2] @ np.array([0, margin])
-    return Registration(whole, _furthest(whole), max(match, refined))
+    return Registration(whole, furthest(whole), max(match, refined))
 
 
 def registered(image: Image, registration: Registration) -> Image:
@@ -94,7 +94,8 @@ def _refined(
     return refined, float(match)
 
 
-def _furthest(matrix: Matrix) -> float:
+def furthest(matrix: Matrix) -> float:
+    """How far a 2 x 3 matrix of small pixels moves a corner at most, in picture widths."""
     width, height = SIZE
     corners = np.array([(0, 0), (width, 0), (0, height), (width, height)], np.float64)
     moved = corners @ matrix[:, :2].T + matrix[:, 2]

@@ -48,7 +48,7 @@ def features(square: Image, mask: NDArray[np.bool_]) -> Floats:
     half way, so that dusk does not turn concrete into brick. Each kind of histogram is
     square-rooted (Hellinger), which makes plain distances between them meaningful.
     """
-    lab = cv2.cvtColor(square, cv2.COLOR_BGR2Lab)
+    lab = np.asarray(cv2.cvtColor(square, cv2.COLOR_BGR2Lab), np.uint8)
     light = np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply(lab[..., 0]), np.uint8)
     dx, dy = (cv2.Sobel(light, cv2.CV_32F, *axis) for axis in ((1, 0), (0, 1)))
     strength = np.hypot(dx, dy)
@@ -91,4 +91,4 @@ def _patterns(gray: NDArray[np.uint8]) -> NDArray[np.intp]:
 
 def _histogram(values: NDArray[np.intp], bins: int, weight: Floats | None = None) -> Floats:
     counts = np.bincount(values, weights=weight, minlength=bins).astype(np.float64)
-    return np.sqrt(counts / max(1e-9, counts.sum()))
+    return np.asarray(np.sqrt(counts / max(1e-9, counts.sum())), np.float64)
