@@ -35,7 +35,6 @@ from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
 from siteward_edge.progress.commands import teach, templates, timelapse
 from siteward_edge.publishable import publishable
-from siteward_edge.progress.commands import teach, templates, timelapse
 from siteward_edge.service import notifier
 from siteward_edge.vision.ports import ModelError
 
@@ -51,9 +50,6 @@ def command() -> None:
 
 command.add_command(detect)
 command.add_command(enrol)
-command.add_command(templates)
-command.add_command(teach)
-command.add_command(timelapse)
 command.add_command(templates)
 command.add_command(teach)
 command.add_command(timelapse)

@@ -26,9 +26,13 @@ class FenceMask:
         """The frame without what lies outside; the same frame where there is no mask."""
         if not self._polygons:
             return frame
-        hidden = self._over(frame.image)
-        image = np.asarray(cv2.bitwise_and(frame.image, hidden), np.uint8)
-        return dataclasses.replace(frame, image=image, masked=True)
+        return dataclasses.replace(frame, image=self.hide(frame.image), masked=True)
+
+    def hide(self, image: Image) -> Image:
+        """The picture without what lies outside; the same picture where there is no mask."""
+        if not self._polygons:
+            return image
+        return np.asarray(cv2.bitwise_and(image, self._over(image)), np.uint8)
 
     def _over(self, image: Image) -> Image:
         """White where the picture stays, drawn once per picture size."""

@@ -1,16 +1,16 @@
 """The agent's own key, as a technician meets it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from siteward_contracts.signatures import fingerprint, is_signed_by
 from siteward_edge.evidence.device_key import DeviceKeyError, make_key, read_key
+from siteward_edge.main import command
 
 
 def test_a_key_is_made_for_its_owner_only_and_read_again(tmp_path: Path) -> None:
@@ -69,9 +69,8 @@ def test_a_fingerprint_can_be_read_aloud() -> None:
     assert fingerprint("00" * 32) != fingerprint("00" * 31 + "01")
 
 
-def siteward(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "siteward_cli", "edge", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def siteward(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)
 
 
 def test_enrolment_from_the_command_line(tmp_path: Path) -> None:
@@ -83,20 +82,19 @@ def test_enrolment_from_the_command_line(tmp_path: Path) -> None:
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
     refused = siteward("run", str(config))
-    assert refused.returncode == 1
-    assert "siteward edge enrol CONFIG" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    assert refused.exit_code == 1
+    assert "siteward edge enrol CONFIG" in refused.output
 
     made = siteward("enrol", str(config))
-    assert made.returncode == 0, made.stderr
+    assert made.exit_code == 0, made.output
     public = read_key(key).public
-    assert f"public key   {public}\n" in made.stdout
-    assert f"fingerprint  {fingerprint(public)}\n" in made.stdout
-    assert f"/projects/school/agents/agent/keys/{public}" in made.stdout
-    assert "PRIVATE" not in made.stdout
+    assert f"public key   {public}\n" in made.output
+    assert f"fingerprint  {fingerprint(public)}\n" in made.output
+    assert f"/projects/school/agents/agent/keys/{public}" in made.output
+    assert "PRIVATE" not in made.output
 
     again = siteward("enrol", str(config))
-    assert again.returncode == 1
-    assert "--replace" in again.stderr
-    assert siteward("enrol", str(config), "--show").stdout == made.stdout
-    assert siteward("enrol", str(config), "--replace").stdout != made.stdout
+    assert again.exit_code == 1
+    assert "--replace" in again.output
+    assert siteward("enrol", str(config), "--show").output == made.output
+    assert siteward("enrol", str(config), "--replace").output != made.output
