@@ -13,8 +13,10 @@ from av.video.stream import VideoStream
 
 from siteward_contracts.clock import Clock
 from siteward_edge.capture import folder
+from siteward_edge.capture.complaints import Said, broken, complaints, lost
 from siteward_edge.capture.damage import Damage
 from siteward_edge.capture.open import as_source_error, open_source
+from siteward_edge.capture.smear import smeared
 from siteward_edge.capture.source import Cause, Source, SourceError, ignore
 
 FIRST_SECONDS: Final = 12.0
@@ -47,9 +49,9 @@ def pictures(
         return
     opened = False
     try:
-        with open_source(source) as container:
+        with complaints() as said, open_source(source) as container:
             opened = True
-            for found in _believed(source, container, clock, note):
+            for found in _believed(source, container, said, clock, note):
                 yield from found
                 if wait(0):
                     return
@@ -58,7 +60,11 @@ def pictures(
 
 
 def _believed(
-    source: Source, container: InputContainer, clock: Clock, note: Callable[[str], None]
+    source: Source,
+    container: InputContainer,
+    said: Said,
+    clock: Clock,
+    note: Callable[[str], None],
 ) -> Iterator[list[VideoFrame]]:
     """For each packet the pictures it gave that may be believed."""
     if not container.streams.video:
@@ -67,12 +73,17 @@ def _believed(
     stream = container.streams.video[0]
     _prepare(stream)
     damage = Damage(clock())
+    gap = False
     # Every stream is read, not only video: sound that goes on must not hide that video stopped.
     for packet in container.demux():
         believed = []
         if packet.stream_index == stream.index:
+            # FFmpeg finds a gap while it still puts the packet before it together.
+            before, gap = gap, packet.is_corrupt or lost(said)
             found, damaged = _decode(packet)
-            if damaged:
+            damaged = damaged or before or gap or broken(said)
+            said.clear()
+            if damaged and damage.intact:
                 note("damaged")
             alone = any(p.key_frame or p.pict_type == PictureType.I for p in found)
             if damage.packet(clock(), damaged, alone, len(found)):
@@ -95,7 +106,10 @@ def _decode(packet: "Packet[Stream]") -> tuple[list[VideoFrame], bool]:
         found = [frame for frame in packet.decode() if isinstance(frame, VideoFrame)]
     except av.error.InvalidDataError:
         return [], True
-    return found, packet.is_corrupt or any(frame.is_corrupt for frame in found)
+    # H.264 and JPEG mark what is damaged; looking costs as much as decoding a tenth of it does.
+    if packet.stream.codec_context.name == "hevc" and any(map(smeared, found)):
+        return found, True
+    return found, any(frame.is_corrupt for frame in found)
 
 
 def _check(source: Source, damage: Damage, clock: Clock) -> None:
