@@ -18,6 +18,8 @@ class HealthTiming(Section):
         blurred_pixels: Blur of edges, in pixels of a picture 640 wide, that is too much for
             any camera; less is where the reference view is twice as sharp.
         clock_seconds: The camera's clock may be wrong by so much.
+        clock_url: ``http://`` or ``rtsp://`` address of the camera that answers with a date,
+            where the stream's own does not.
     """
 
     decide_seconds: float = Field(default=3, gt=0)
@@ -27,3 +29,4 @@ class HealthTiming(Section):
     blurred_seconds: float = Field(default=15, gt=0)
     blurred_pixels: float = Field(default=4, gt=0, lt=50)
     clock_seconds: float = Field(default=10, gt=0)
+    clock_url: str = Field(default="", pattern=r"^((rtsp|http)s?://.+)?$")

@@ -64,13 +64,16 @@ class Flicker:
     def _since(self) -> datetime | None:
         for stride in STRIDES:
             taken = list(self._rows)[::-stride][: STEPS + 1][::-1]
-            if len(taken) > STEPS and _swings([rows for _, rows in taken]):
-                return taken[0][0]
+            if len(taken) > STEPS and (first := _swings([rows for _, rows in taken])) is not None:
+                return taken[first][0]
         return None
 
 
-def _swings(rows: list[Rows]) -> bool:
+def _swings(rows: list[Rows]) -> int | None:
+    """Which picture is the first that differs, if brightness goes up and down."""
     steps = np.median(np.diff(np.array(rows), axis=0), axis=2)
     strong = np.mean(np.abs(steps) > SWING, axis=1) >= 0.5
     turning = np.sum(steps[1:] * steps[:-1], axis=1) < 0
-    return bool(np.mean(strong) >= STRONG and np.mean(turning) >= TURNING)
+    if np.mean(strong) < STRONG or np.mean(turning) < TURNING:
+        return None
+    return int(np.argmax(strong)) + 1

@@ -105,6 +105,7 @@ def _camera(scenario: Scenario, camera: Camera, ports: DevicePorts) -> dict[str,
             for zone in scenario.danger_zones_of(camera.id)
         ],
         "progress": PROGRESS,
+        "health": {"clock_url": ports.clock_url(scenario.site, camera.id)},
         "hazards": _hazards(scenario, camera),
     }
 

@@ -27,6 +27,10 @@ class DevicePorts:
             return f"rtsp://127.0.0.1:{self.rtsp}/{site}/{device}"
         return f"http://127.0.0.1:{self.http}/{site}/{device}.ts"
 
+    def clock_url(self, site: str, device: str) -> str:
+        """Where a camera's own clock is asked: the RTSP server has the machine's."""
+        return f"http://127.0.0.1:{self.http}/{site}/{device}.ts"
+
 
 def read_ports(file: Path) -> DevicePorts:
     """Reads what ``write_ports`` wrote.
