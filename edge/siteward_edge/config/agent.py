@@ -6,9 +6,9 @@ is opened while checking.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from siteward_contracts.config_file import (
     ConfigError,
@@ -19,12 +19,13 @@ from siteward_contracts.config_file import (
 )
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.delivery import Broker, Link, OutboxFile
+from siteward_edge.config.gateways import Gateway
 from siteward_edge.config.hj212 import Hj212
 from siteward_edge.config.location import Location
 from siteward_edge.config.modbus import ModbusDevices, with_maps
 from siteward_edge.config.pictures import Pictures
 from siteward_edge.config.privacy import EvidenceSettings
-from siteward_edge.config.section import Section, Slug
+from siteward_edge.config.section import Section, Slug, unique
 from siteward_edge.models import store
 from siteward_edge.vision.ports import ModelError
 
@@ -55,6 +56,9 @@ class EdgeConfig(Section):
     cameras: list[Camera] = Field(default_factory=list)
     hj212: Hj212 | None = None
     modbus: ModbusDevices = Field(default_factory=list)
+    gateways: Annotated[list[Gateway], AfterValidator(unique("gateway", lambda g: g.name))] = Field(
+        default_factory=list
+    )
     status_seconds: float = Field(default=10, gt=0)
 
 
@@ -103,7 +107,9 @@ def _device_names(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tupl
     """Every ``agent`` and ``device`` of a file that may be wrong elsewhere."""
     if isinstance(value, dict):
         for key, child in value.items():
-            if key in ("device", "agent") and isinstance(child, str):
+            if key == "gateways":
+                yield from _gateway_devices(child)
+            elif key in ("device", "agent") and isinstance(child, str):
                 yield (*path, key), child
             else:
                 yield from _device_names(child, (*path, key))
@@ -138,3 +144,19 @@ def _model_names(cameras: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
             name = detector.get(key) if isinstance(detector, dict) else None
             if isinstance(name, str):
                 yield ("cameras", index, "detector", key), name
+
+
+def _gateway_devices(gateways: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Each device that gateways speak of, once: several of their topics may speak of one."""
+    seen = set()
+    for at, gateway in enumerate(gateways if isinstance(gateways, list) else []):
+        messages = gateway.get("messages") if isinstance(gateway, dict) else None
+        for index, message in enumerate(messages if isinstance(messages, list) else []):
+            if not isinstance(message, dict):
+                continue
+            theirs = message.get("devices")
+            names = [message.get("device"), *(theirs.values() if isinstance(theirs, dict) else [])]
+            for name in names:
+                if isinstance(name, str) and name not in seen:
+                    seen.add(name)
+                    yield ("gateways", at, "messages", index), name

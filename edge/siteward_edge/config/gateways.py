@@ -11,10 +11,13 @@ from siteward_edge.config.delivery import Broker
 from siteward_edge.config.section import Section, Slug, unique
 from siteward_edge.config.sensors import Judged, MetricName
 
+JSONPATH = JSONPathEnvironment(strict=True)
+"""RFC 9535 and nothing beyond it, so that a path means the same in every tool."""
+
 
 def _path(text: str) -> str:
     try:
-        JSONPathEnvironment().compile(text)
+        JSONPATH.compile(text)
     except JSONPathError as error:
         raise ValueError(f"not a JSONPath: {error}; e.g. $.data.temperature") from error
     return text

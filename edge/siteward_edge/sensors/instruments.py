@@ -11,6 +11,7 @@ from siteward_contracts.ids import IdSource
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.sensors import Judged
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.sensors.gateway.subscriber import Subscriber
 from siteward_edge.sensors.hj212 import server
 from siteward_edge.sensors.intake import Intake
 from siteward_edge.sensors.modbus import line
@@ -22,6 +23,10 @@ def devices(config: EdgeConfig) -> dict[str, Judged]:
     if config.hj212 is not None:
         found |= {box.device: box for box in config.hj212.devices}
     found |= {device.device: device for device in config.modbus}
+    for gateway in config.gateways:
+        for mapped in gateway.messages:
+            # Of a device that several topics speak of, the first says how it is judged.
+            found = dict.fromkeys(mapped.names, mapped) | found
     return found
 
 
@@ -33,8 +38,10 @@ async def listening(
 
     Raises:
         OSError: The HJ 212 address cannot be bound.
+        BrokerError: A certificate for a gateway's broker cannot be used.
     """
     intake = Intake(config.site, devices(config), outbox, clock, new_id)
+    subscribers = [Subscriber(gateway, config, intake, rng) for gateway in config.gateways]
     boxes = None
     if config.hj212 is not None:
         boxes = await server.serve(config.hj212, config.site, intake)
@@ -44,6 +51,7 @@ async def listening(
         line.poll(list(shared), intake, rng)
         for _, shared in groupby(by_line, key=lambda device: device.line)
     ]
+    jobs += [subscriber.run() for subscriber in subscribers]
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield intake

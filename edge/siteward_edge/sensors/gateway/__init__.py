@@ -1,0 +1,1 @@
+"""JSON that third-party gateways publish over MQTT."""
