@@ -30,10 +30,8 @@ and whole picture draw small ones a little apart."""
 PART: Final = 0.7
 """Share of a box within another from which on it is a part of the same helmet or vest, as at
 the edge of a close-up."""
-BORDER: Final = 2.0
-"""Pixels from the picture's border within which a box counts as cut by it."""
-SLIM: Final = 0.3
-"""Width by height below which a person cut at the side shows less than half."""
+BORDER: Final = 0.015
+"""Share of the picture's width or height from its border within which a box counts as cut."""
 BRIGHT: Final = 0.06
 """Share of a torso in the colours of vests from which on a vest is not missing: 13 of 19 vests
 were found by the model, the other 6 showed 0.09 or more; of 44 people without, 5 did."""
@@ -158,11 +156,11 @@ def _worth_a_look(box: Floats) -> bool:
 def _in_sight(worn: Worn, box: Floats, size: tuple[int, int]) -> bool:
     """Whether the picture holds the zone of somebody large enough to judge."""
     x, y, w, h = (float(v) for v in box)
-    cut_at_side = x <= BORDER or x + w >= size[0] - BORDER
-    if h < worn.smallest or y <= BORDER or (cut_at_side and w < SLIM * h):
+    across, down = BORDER * size[0], BORDER * size[1]
+    if h < worn.smallest or y <= down or x <= across or x + w >= size[0] - across:
         return False
     # Cut off below: a box no taller than wide shows head and shoulders only.
-    return worn.thing is Thing.HELMET or y + h < size[1] - BORDER or h > 1.2 * w
+    return worn.thing is Thing.HELMET or y + h < size[1] - down or h > 1.2 * w
 
 
 def _hidden(worn: Worn, box: Floats, others: list[Floats]) -> bool:
