@@ -4,7 +4,7 @@ export SITEWARD_VENV := $(VENV)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test system check frontend-check wire openapi bench lock clean
+.PHONY: help setup demo test system check frontend-check wire openapi bench arm-check lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ openapi: ## Write the API's OpenAPI file and the web app's client again
 
 bench: system setup ## Measure; figures also go to bench.json
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+arm-check: setup ## Every dependency of the edge agent has a wheel for 64-bit ARM (asks the index)
+	@scripts/arm-check
 
 lock: ## Resolve the dependencies anew
 	$(BIN)/python -m uv pip compile -q pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
