@@ -19,12 +19,12 @@ from siteward_edge.config.camera import Camera
 
 REMOTE: Final = frozenset(
     {
-        "zones", "danger_zones", "presets", "hazards", "progress", "confirm",
-        "cool_down_seconds", "fps", "detector", "health",
+        "zones", "danger_zones", "hazards", "progress", "confirm", "cool_down_seconds", "fps",
+        "detector", "health",
     }
 )  # fmt: skip
 """What the platform may set of a camera."""
-ONLY_FILE: Final = {"detector": {"kind", "model", "ppe"}, "health": {"stall_seconds"}}
+ONLY_FILE: Final = {"detector": {"kind", "model", "ppe"}, "health": {"stall_seconds", "clock_url"}}
 """What it may not set of those."""
 _MOST_PROBLEMS: Final = 50
 """Reported of one version; a status must stay small."""

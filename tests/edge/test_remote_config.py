@@ -1,5 +1,6 @@
 """What an agent makes of the settings the platform sends, without any broker."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,8 @@ def test_wrong_settings_are_refused_with_every_reason_and_what_was_in_force_stay
         {"detector": {"kind": "rendered_scene"}},
         {"detector": {"model": "another"}},
         {"health": {"stall_seconds": 3600}},
+        {"health": {"clock_url": "http://192.0.2.7/"}},
+        {"presets": [{"id": "a", "reference": "/etc/passwd"}]},
     ],
 )
 def test_what_a_camera_opens_and_hides_can_only_be_said_in_the_file(
@@ -105,9 +108,31 @@ def test_what_a_camera_opens_and_hides_can_only_be_said_in_the_file(
 
 def test_whatever_a_camera_may_be_told_is_either_remote_or_known_to_be_local() -> None:
     # A new setting is local until somebody decides otherwise; this is where they are told.
-    local = {"device", "url", "transport", "reference", "mask"}
+    local = {"device", "url", "transport", "reference", "presets", "classifier", "mask"}
     assert set(Camera.model_fields) - REMOTE == local
     assert set(ONLY_FILE) <= REMOTE <= set(Camera.model_fields)
+
+
+def test_nothing_that_can_be_set_from_afar_names_a_file_an_address_or_a_model() -> None:
+    schema = Camera.model_json_schema()
+
+    def places(node: dict[str, Any], where: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if "$ref" in node:
+            node = schema["$defs"][node["$ref"].rpartition("/")[2]]
+        if node.get("format") == "path" or (where and where[-1].endswith(("url", "model"))):
+            yield where
+        for name, child in node.get("properties", {}).items():
+            yield from places(child, (*where, name))
+        for choice in ("anyOf", "oneOf", "allOf"):
+            for child in node.get(choice, []):
+                yield from places(child, where)
+        if isinstance(node.get("items"), dict):
+            yield from places(node["items"], where)
+
+    found = set(places(schema, ()))
+    assert ("url",) in found, "it does look"
+    remote = {place for place in found if place[0] in REMOTE}
+    assert {(name, part) for name, parts in ONLY_FILE.items() for part in parts} >= remote
 
 
 def test_a_file_changed_meanwhile_counts_where_the_settings_no_longer_fit_it() -> None:
