@@ -1,10 +1,11 @@
 """Rules as people read them."""
 
+import re
 from datetime import timedelta
 from functools import cache
 from typing import Final
 
-from siteward_contracts.catalog import HAZARDS
+from siteward_contracts.catalog import HAZARDS, METRICS
 from siteward_platform.api.schemas.safety import RuleOut
 from siteward_platform.api.schemas.values import Text
 from siteward_rules.findings import FundRule
@@ -19,6 +20,15 @@ _AGGREGATES: Final = {
     "min": ("最小值", "minimum"),
     "last": ("最新值", "latest"),
     "count": ("次数", "count"),
+    "p05": ("5% 分位", "5th percentile"),
+    "p10": ("10% 分位", "10th percentile"),
+    "p50": ("中位数", "median"),
+    "p90": ("90% 分位", "90th percentile"),
+    "p95": ("95% 分位", "95th percentile"),
+    "p99": ("99% 分位", "99th percentile"),
+    "change": ("变化量", "change"),
+    "rate_per_hour": ("每小时变化", "change per hour"),
+    "rate_per_day": ("每天变化", "change per day"),
 }
 _FACTS: Final = {
     "payments": "付款",
@@ -31,6 +41,23 @@ _FACTS: Final = {
     "device health": "设备在线情况",
     "zone states": "分区影像状态",
     "hazards": "隐患",
+    "variations": "变更签证",
+    "signatures": "总监签字",
+    "claims": "其他支付申请",
+    "approval limit": "审批限额",
+    "parties": "相关单位",
+    "approvals": "审批记录",
+    "street payments": "全街道付款",
+    "spending plan": "用款计划",
+    "prices": "单价清单",
+    "retention": "质量保证金",
+    "progress steps": "进度记录",
+    "site days": "现场日况",
+    "wages": "工资专户",
+    "certificates": "支付证书",
+    "documents": "文件日期",
+    "deliveries": "材料进场",
+    "tender": "招标投标",
 }
 
 
@@ -61,24 +88,41 @@ def _stream(rule: StreamRule) -> RuleOut:
 
 
 def _condition(rule: StreamRule) -> Text:
-    """``value > limit`` with what the value is, over which time, and the limit's number."""
-    zh, en = rule.quantity
+    """The condition with what the value is, over which time, and its numbers in place."""
+    return Text(zh=_said(rule, 0), en=_said(rule, 1))
+
+
+def _said(rule: StreamRule, language: int) -> str:
+    name = rule.quantity[language]
+    if rule.silence is not None:
+        span = _span(rule.silence, language)
+        return (f"{span}没有{name}数据", f"No {name} for {span}")[language]
     if rule.of_detections:
         hazard = HAZARDS[rule.kind]
-        zh, en = f"影像检出“{hazard.zh}”", f"Camera sees “{hazard.en}”"
+        name = (f"检出“{hazard.zh}”", f"Detected: “{hazard.en}”")[language]
         if rule.limit is not None:
-            zh, en = f"{zh}，置信度", f"{en}, confidence"
+            name += ("，置信度", ", confidence")[language]
     if rule.window:
-        aggregate = _AGGREGATES[rule.aggregate]
-        zh = f"{_span(rule.window, 0)}{zh}{aggregate[0]}"
-        en = f"{en}, {_span(rule.window, 1)} {aggregate[1]}"
-    if rule.limit is None:
-        return Text(zh=zh, en=en)
-    compared = rule.condition.source.partition(" ")[2].replace(
-        "limit", f"{rule.limit:g} {rule.unit}".rstrip()
-    )
+        span, aggregate = _span(rule.window, language), _AGGREGATES[rule.aggregate][language]
+        name = (f"{span}{name}{aggregate}", f"{name}, {span} {aggregate}")[language]
+    if rule.condition.source == "true":
+        return name
     hours = f" {rule.hours.start:%H:%M}–{rule.hours.end:%H:%M}" if rule.hours else ""
-    return Text(zh=f"{zh} {compared}{hours}", en=f"{en} {compared}{hours}")
+    return f"{_compared(rule, name, language)}{hours}"
+
+
+def _compared(rule: StreamRule, name: str, language: int) -> str:
+    """``value > limit`` with every name and number in words."""
+    words = {"value": name, "confidence": name}
+    words |= {param: f"{number:g}" for param, number in rule.params.items()}
+    for given in rule.inputs:
+        metric = METRICS[given.metric]
+        words[given.name] = (metric.zh, metric.en)[language]
+    if rule.limit is not None:
+        words["limit"] = f"{rule.limit:g} {rule.unit}".rstrip()
+    source = rule.condition.source.replace("0.0 - value", "-value").replace("&&", "∧")
+    said = re.sub(r"[a-z_]+", lambda found: words.get(found[0], found[0]), source)
+    return re.sub(r"abs\(([^()]*)\)", r"|\1|", said).replace("*", "×")
 
 
 def _span(window: timedelta, language: int) -> str:
