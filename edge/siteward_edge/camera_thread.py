@@ -211,8 +211,8 @@ class CameraThread:
             self.shared.publish_frame(Topic(self.shared.site, frame.device, Kind.FRAME), payload)
 
     def _store(self, result: Result) -> None:
-        self._counted += result.counts
         """Stores what a step led to; on a full disk findings are kept and tried again later."""
+        self._counted += result.counts
         step = Result([*self._owed.messages, *result.messages], self._owed.changed | result.changed)
         remembered, view = to_remember(self.watch, step, self._kept_view)
         if not result.messages and (self._refused or not remembered):
