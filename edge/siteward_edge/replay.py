@@ -43,9 +43,11 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         ts: When it was taken, or when the camera was found to send nothing.
+        clock_offset: Seconds the camera's clock was ahead, where it was asked just then.
     """
 
     ts: datetime
+    clock_offset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Recorded:
     name: str
     ts: datetime
     encoded: bytes
+    clock_offset: float | None = None
 
 
 class Replay:
@@ -123,6 +126,10 @@ class Replay:
                 result = self._see(watch, picture)
             else:
                 result = watch.miss(newest, ts)
+            if picture.clock_offset is not None:
+                told_clock = watch.tell_clock(picture.clock_offset, ts)
+                result.messages += told_clock.messages
+                result.changed |= told_clock.changed
             for message in result.messages:
                 self._say(message)
             remembered, view = to_remember(watch, result, view)
@@ -131,6 +138,9 @@ class Replay:
                 self._say(watch.telemetry(count / (ts - told).total_seconds(), ts))
                 told, count = ts, 0
             yield ts
+        self.memory.update(
+            to_remember(watch, Result(changed=True), view)[0]
+        )  # until when it looked
 
     def _see(self, watch: CameraWatch, picture: Recorded) -> Result:
         self.pictures += 1
@@ -179,7 +189,7 @@ def from_stream(stream: BinaryIO) -> Iterator[Recorded]:
             raise ReplayError(f'{name}: {error}; begin with {{"ts": "…"}} and a newline') from error
         if taken.ts.tzinfo is None:
             raise ReplayError(f"{name}: {taken.ts} has no offset; write RFC 3339, e.g. with Z")
-        yield Recorded(name, taken.ts, encoded)
+        yield Recorded(name, taken.ts, encoded, taken.clock_offset)
 
 
 def files_of(folder: Path) -> list[tuple[datetime, Path]]:
