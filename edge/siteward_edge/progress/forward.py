@@ -1,83 +1,146 @@
-"""Which state a zone has reached, from what its last days looked like. Pure.
+"""What a zone has reached, from what its last days looked like. Pure.
 
 States only go forward: a day that shows a later state also says that the earlier ones are
-done. So the days vote by what they show *at least*, and the state that enough of them reach
-is the one that is reached. A hidden Markov model over the same days would multiply their
+done. So each day says how far the work is *at least*, at a probability of 0.8, and what enough
+of the days say is reached. A hidden Markov model over the same days would multiply their
 probabilities as if they erred independently; one dirty lens errs alike every day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 SURE: Final = 0.8
-"""Probability a new state needs to be accepted without a person (domain reference, 6.5)."""
+"""Probability that what is accepted without a person has been reached (domain reference, 6.5)."""
+WORTH: Final = 1.0
+"""Percent a proposed state must add to what is reached: at the border of two states nobody
+need be asked which of them it is."""
 
-Day = Mapping[str, float]
-"""State code to that day's probability; what is missing from 1 is "none of them"."""
+
+class Day(Protocol):
+    """What a day looked like.
+
+    Attributes:
+        probabilities: State code to probability; what is missing from 1 is "none of them".
+        toward: State code to share of the way to the next state; may lack states.
+    """
+
+    @property
+    def probabilities(self) -> Mapping[str, float]:
+        """State code to probability."""
+
+    @property
+    def toward(self) -> Mapping[str, float]:
+        """State code to share of the way to the next state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class State(Protocol):
+    """A state as the configuration has it."""
+
+    @property
+    def code(self) -> str:
+        """Its name."""
+
+    @property
+    def percent(self) -> float:
+        """Percent of the work done when it begins."""
+
+
+class Position(NamedTuple):
+    """How far the work is; the further, the greater.
+
+    Attributes:
+        state: Its place among the zone's states.
+        percent: With the way to the next state.
+        probability: That the work is there, or beyond where that is what was asked.
+    """
+
+    state: int
+    percent: float
+    probability: float
+
+
+class Verdict(NamedTuple):
     """What the days say.
 
     Attributes:
-        index: Position of the state among the zone's states.
-        confidence: Median probability of what each agreeing day shows.
+        position: Where the zone is; its probability is the median of the days that agree.
         accepted: Whether it is believed; otherwise it is only proposed.
     """
 
-    index: int
-    confidence: float
+    position: Position
     accepted: bool
 
 
 def judge(
-    codes: Sequence[str], days: Sequence[Day], held: int | None, agree: int
+    states: Sequence[State], days: Sequence[Day], held: Position | None, agree: int
 ) -> Verdict | None:
     """What has been reached, or None while too few days agree on anything.
 
-    A state is reached when ``agree`` of the days show it or one beyond it; it is accepted when
-    those days are sure of what they show. A state before ``held`` is never accepted, and
-    proposed only by days that are sure. When as many days look like no state at all, ``held``
-    itself is only proposed.
+    What ``agree`` of the days are sure of is accepted, if it is not before what was held. What
+    as many take for the likeliest, later or earlier, is proposed; earlier only by days that are
+    sure. When as many look like no state at all, what was held is itself only proposed.
 
     Args:
-        codes: The zone's states in order.
-        days: The days looked back on.
-        held: Position of the state accepted so far, if any.
+        states: The zone's, in order.
+        days: The days looked back on; their order does not matter.
+        held: What was accepted so far, if anything.
         agree: How many days must agree.
     """
-    shown = [show for show in (_likeliest(codes, day) for day in days) if show is not None]
-    if held is not None and len(days) - len(shown) >= agree:
-        return Verdict(held, _held(codes, days, held), False)
-    beyond = [show for show in shown if held is None or show[0] > held]
-    if verdict := _voted(beyond, agree):
-        return verdict
-    if held is None:
+    likely = [p for p in (likeliest(states, day) for day in days) if p is not None]
+    if held is not None and len(days) - len(likely) >= agree:
+        return Verdict(held._replace(probability=_held(states, days, held)), False)
+    sure = [p for p in (reached(states, day) for day in days) if p is not None]
+    best = _voted(sure, agree)
+    if best is None or (held is not None and best[:2] <= held[:2]):
+        best = held and held._replace(probability=_held(states, days, held))
+    ahead = _voted([p for p in likely if best is None or p.state > best.state], agree)
+    if ahead is not None:
+        begun = states[ahead.state].percent
+        if best is None or begun - best.percent > WORTH:
+            return Verdict(ahead._replace(percent=begun), False)
+    if held is None or best is None:
+        return best and Verdict(best, True)
+    back = _voted([p for p in likely if p.state < held.state], agree)
+    if back is not None and back.probability >= SURE and best.state == held.state:
+        return Verdict(back, False)
+    return Verdict(best, True)
+
+
+def reached(states: Sequence[State], day: Day) -> Position | None:
+    """The furthest that a day is sure has been reached; None when it is not sure of any."""
+    tails = list(accumulate(day.probabilities.get(s.code, 0.0) for s in reversed(states)))[::-1]
+    index = max((i for i, tail in enumerate(tails) if tail >= SURE), default=None)
+    return None if index is None else _position(states, day, index, tails[index])
+
+
+def likeliest(states: Sequence[State], day: Day) -> Position | None:
+    """What a day looks most like; None for a day that rather looks like none of the states."""
+    odds = [day.probabilities.get(state.code, 0.0) for state in states]
+    index = max(range(len(odds)), key=odds.__getitem__)
+    return _position(states, day, index, odds[index]) if odds[index] > 1 - sum(odds) else None
+
+
+def _position(states: Sequence[State], day: Day, index: int, probability: float) -> Position:
+    percent = states[index].percent
+    if index + 1 < len(states):
+        way = states[index + 1].percent - percent
+        percent += way * day.toward.get(states[index].code, 0.0)
+    return Position(index, percent, min(1.0, probability))
+
+
+def _voted(positions: Sequence[Position], agree: int) -> Position | None:
+    """The furthest that so many of the positions are at or beyond."""
+    if len(positions) < agree:
         return None
-    before = _voted([show for show in shown if show[0] < held], agree)
-    if before is not None and before.accepted:
-        return Verdict(before.index, before.confidence, False)
-    return Verdict(held, _held(codes, days, held), True)
+    least = sorted(positions, reverse=True)[agree - 1]
+    sure = median(p.probability for p in positions if p.state >= least.state)
+    return least._replace(probability=sure)
 
 
-def _voted(shown: Sequence[tuple[int, float]], agree: int) -> Verdict | None:
-    """The furthest state that so many days show or exceed, believed if they are sure."""
-    if len(shown) < agree:
-        return None
-    reached = sorted((state for state, _ in shown), reverse=True)[agree - 1]
-    confidence = median(p for state, p in shown if state >= reached)
-    return Verdict(reached, confidence, confidence >= SURE)
-
-
-def _likeliest(codes: Sequence[str], day: Day) -> tuple[int, float] | None:
-    """The state a day looks most like; None for a day that rather looks like none of them."""
-    p, index = max((day.get(code, 0.0), -index) for index, code in enumerate(codes))
-    none = 1 - sum(day.get(code, 0.0) for code in codes)
-    return (-index, p) if p > none else None
-
-
-def _held(codes: Sequence[str], days: Sequence[Day], held: int) -> float:
-    return median(day.get(codes[held], 0.0) for day in days) if days else 0.0
+def _held(states: Sequence[State], days: Sequence[Day], held: Position) -> float:
+    """Median probability that the work is where it was held to be, or beyond."""
+    later = [state.code for state in states[held.state :]]
+    tails = [sum(day.probabilities.get(code, 0.0) for code in later) for day in days]
+    return min(1.0, median(tails)) if tails else 0.0

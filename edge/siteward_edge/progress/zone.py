@@ -10,7 +10,7 @@ import msgspec
 
 from siteward_contracts.clock import SHANGHAI
 from siteward_edge.config.progress import ProgressTiming, Zone, ZoneState
-from siteward_edge.progress.forward import SURE, Verdict, judge
+from siteward_edge.progress.forward import Position, Verdict, judge
 from siteward_edge.vision.ports import StateEstimate
 
 LEAST_VISIBLE: Final = 0.3
@@ -191,30 +191,22 @@ class ZoneProgress:
         self._set(days=[day for day in self.memory.days if day.day > oldest])
 
     def _decide(self, ts: datetime) -> Finding | None:
-        held = self._codes.index(self.memory.accepted) if self.memory.accepted else None
-        days = [day.probabilities for day in self.memory.days]
-        verdict = judge(self._codes, days, held, self.timing.agree)
+        held = None
+        if self.memory.accepted:
+            held = Position(self._codes.index(self.memory.accepted), self.memory.percent, 1.0)
+        verdict = judge(self.zone.states, self.memory.days, held, self.timing.agree)
         if verdict is None:
             return None
         if verdict.accepted:
-            self._set(accepted=self._codes[verdict.index], percent=self._percent(verdict.index))
+            at = verdict.position
+            self._set(
+                accepted=self._codes[at.state],
+                percent=max(self.memory.percent, round(at.percent, 2)),
+            )
         return self._report(verdict, ts)
 
-    def _percent(self, index: int) -> float:
-        """With what enough days measured of the way to the next state; never less than before."""
-        states, code = self.zone.states, self._codes[index]
-        base = states[index].percent
-        sure = [
-            day.toward[code]
-            for day in self.memory.days
-            if day.probabilities.get(code, 0.0) >= SURE and code in day.toward
-        ]
-        if index + 1 < len(states) and len(sure) >= self.timing.agree:
-            base += (states[index + 1].percent - base) * median(sure)
-        return round(max(self.memory.percent, base), 2)
-
     def _report(self, verdict: Verdict, ts: datetime) -> Finding | None:
-        state = self.zone.states[verdict.index]
+        state = self.zone.states[verdict.position.state]
         told = (state.code, not verdict.accepted)
         changed = self.memory.told != told
         every = timedelta(seconds=self.timing.report_seconds)
@@ -226,7 +218,7 @@ class ZoneProgress:
         return Finding(
             state,
             state.percent if nothing_held else self.memory.percent,
-            min(1.0, max(0.0, verdict.confidence)),
+            verdict.position.probability,
             min(1.0, median(day.visible for day in seen)) if seen else 0.0,
             told[1],
             changed,
