@@ -35,6 +35,7 @@ from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 from siteward_edge.ntp import clock_offset
 from siteward_edge.progress.commands import teach, templates, timelapse
 from siteward_edge.publishable import publishable
+from siteward_edge.sensors.hj212.commands import hj212
 from siteward_edge.service import notifier
 from siteward_edge.vision.ports import ModelError
 
@@ -50,6 +51,7 @@ def command() -> None:
 
 command.add_command(detect)
 command.add_command(enrol)
+command.add_command(hj212)
 command.add_command(templates)
 command.add_command(teach)
 command.add_command(timelapse)
