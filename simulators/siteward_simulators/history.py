@@ -13,17 +13,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from siteward_contracts.framing import pack
 from siteward_contracts.messages import (
     Detection,
     EvidenceHeader,
+    EvidenceStatement,
     Message,
     Model,
     Progress,
     Sample,
     Telemetry,
 )
+from siteward_contracts.signatures import public_key, sign
 from siteward_contracts.topics import Kind, Topic
 from siteward_simulators.world.chance import seed_of, unit
 from siteward_simulators.world.hazards import Episode
@@ -76,7 +79,11 @@ class Outgoing:
 
 
 def messages(
-    world: World, start: datetime, end: datetime, snapshot: Snapshot | None = None
+    world: World,
+    start: datetime,
+    end: datetime,
+    snapshot: Snapshot | None = None,
+    key: Ed25519PrivateKey | None = None,
 ) -> Iterator[Outgoing]:
     """Everything one site's agent would have sent about ``[start, end)``, block by block.
 
@@ -85,12 +92,13 @@ def messages(
         start: First instant.
         end: First instant after.
         snapshot: Makes the pictures of recent detections; without it there is no evidence.
+        key: The agent's own; without it the pictures are not signed.
     """
     begin = start
     while begin < end:
         until = min(begin + BLOCK, end)
         block = [*_telemetry(world, begin, until), *_progress(world, begin, until)]
-        block += _detections(world, begin, until, snapshot)
+        block += _detections(world, begin, until, snapshot, key)
         yield from sorted(block, key=lambda message: message.ts)
         begin = until
 
@@ -223,7 +231,11 @@ def _measured_at(world: World, zone: Zone, midnight: datetime) -> datetime | Non
 
 
 def _detections(
-    world: World, start: datetime, end: datetime, snapshot: Snapshot | None
+    world: World,
+    start: datetime,
+    end: datetime,
+    snapshot: Snapshot | None,
+    key: Ed25519PrivateKey | None,
 ) -> Iterator[Outgoing]:
     for episode in world.episodes(start, end):
         kind = FAULT_KINDS.get(episode.kind, episode.kind)
@@ -234,11 +246,17 @@ def _detections(
             continue
         for phase, ts in (("begin", episode.start), ("end", episode.end)):
             if start <= ts < end:
-                yield from _phase(world, episode, kind, phase, ts, snapshot)
+                yield from _phase(world, episode, kind, phase, ts, snapshot, key)
 
 
 def _phase(
-    world: World, episode: Episode, kind: str, phase: str, ts: datetime, snapshot: Snapshot | None
+    world: World,
+    episode: Episode,
+    kind: str,
+    phase: str,
+    ts: datetime,
+    snapshot: Snapshot | None,
+    key: Ed25519PrivateKey | None,
 ) -> Iterator[Outgoing]:
     site, device = world.scenario.site, episode.device
     seen = ts + timedelta(seconds=1)
@@ -248,10 +266,12 @@ def _phase(
     if phase == "begin" and recent and pictured and snapshot is not None:
         picture = snapshot(world, device, seen)
         evidence = hashlib.sha256(picture).hexdigest()
-        header = EvidenceHeader(
-            id=message_id(ts, world.seed, site, device, "evidence"), ts=seen, sha256=evidence
-        )
         topic = Topic(site, device, Kind.EVIDENCE)
+        statement = EvidenceStatement(
+            sha256=evidence, site=site, device=device, ts=seen, kind=kind, zone=episode.zone,
+            model=MODEL,
+        )  # fmt: skip
+        header = _header(message_id(ts, world.seed, site, device, "evidence"), statement, key)
         yield Outgoing(str(topic), pack(header, picture), seen)
     track = message_id(episode.start, world.seed, site, device, kind)
     message = Detection(
@@ -268,6 +288,16 @@ def _phase(
         first_seen=ts,
     )
     yield _out(Topic(site, device, Kind.DETECTION), message)
+
+
+def _header(id: str, statement: EvidenceStatement, key: Ed25519PrivateKey | None) -> EvidenceHeader:
+    header = EvidenceHeader(id=id, ts=statement.ts, sha256=statement.sha256)
+    if key is None:
+        return header
+    text = msgspec.json.encode(statement).decode()
+    return msgspec.structs.replace(
+        header, statement=text, signature=sign(key, text), key=public_key(key)
+    )
 
 
 def _box(world: World, episode: Episode, ts: datetime) -> tuple[float, float, float, float]:

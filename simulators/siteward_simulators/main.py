@@ -5,14 +5,17 @@ import json
 import logging
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import ValidationError
 
 from siteward_contracts.clock import utc_now
 from siteward_contracts.config_file import ConfigError
+from siteward_simulators.devices.edge_config import key_file
 from siteward_simulators.devices.ports import DevicePorts, read_ports
 from siteward_simulators.devices.serve import run_devices
 from siteward_simulators.memory import Memory, OtherSeedError, recall
@@ -45,6 +48,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--api", default="http://127.0.0.1:8000", show_default=True)
 @click.option("--mqtt", default="mqtt://127.0.0.1:1883", show_default=True)
 @click.option("--ports", type=_FILE, help="JSON file of the devices' ports.")
+@click.option("--keys", type=_FOLDER, help="Folder of the agents' keys, to sign the past with.")
 @click.option("--scenarios", type=_FOLDER, default=SCENARIOS, help="Folder of scenario files.")
 @click.option("--history/--no-history", default=True, help="Publish the ninety days before.")
 @click.pass_context
@@ -56,6 +60,7 @@ def command(
     api: str,
     mqtt: str,
     ports: Path | None,
+    keys: Path | None,
     scenarios: Path,
     history: bool,
 ) -> None:
@@ -70,10 +75,11 @@ def command(
     try:
         sites = plant_all(load_scenarios(scenarios), seed)
         where = read_ports(ports)
+        agent_keys = {s.site: _key(key_file(keys, s.site)) for s in sites} if keys else {}
         password = OfficeSettings().admin_password.get_secret_value()
         now = utc_now()
         kept = recall(data / "simulate.json", seed, now, now - HISTORY)
-        asyncio.run(_run(data, sites, kept, speed, api, password, mqtt, where, history))
+        asyncio.run(_run(data, sites, kept, speed, api, password, mqtt, where, agent_keys, history))
     except (ConfigError, OtherSeedError, BrokerError, ValueError) as error:
         if isinstance(error, ValidationError):
             raise click.ClickException("set SITEWARD_DEMO_ADMIN_PASSWORD") from error
@@ -97,6 +103,18 @@ def check(files: tuple[Path, ...]) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _key(file: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(file.read_bytes(), None)
+    except OSError as error:
+        raise click.ClickException(
+            f"{file}: {error.strerror}; enrol the agent, or leave --keys out"
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise click.ClickException(f"{file} holds no Ed25519 key")
+    return key
+
+
 async def _run(
     data: Path,
     sites: Sequence[Scenario],
@@ -106,6 +124,7 @@ async def _run(
     password: str,
     mqtt: str,
     ports: DevicePorts,
+    keys: Mapping[str, Ed25519PrivateKey],
     history: bool,
 ) -> None:
     worlds = {s.site: World(s, kept.seed, kept.anchor, speed) for s in sites}
@@ -131,6 +150,7 @@ async def _run(
         stop,
         _report,
         snapshot,
+        keys,
         Told(kept.told_until),
     )
     devices = asyncio.create_task(run_devices(worlds, sites, ports, utc_now), name="devices")

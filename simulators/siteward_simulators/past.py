@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 import paho.mqtt.client as mqtt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from siteward_contracts.clock import Clock
 from siteward_contracts.messages import Sample, Telemetry
@@ -65,6 +66,7 @@ class Story:
         stop: Set when the simulation ends.
         report: Told of progress.
         snapshot: Makes evidence of the past; None leaves it out.
+        keys: Site to its agent's key, with which that is signed.
         told: How far the past has been published.
         claims_after: Seconds from the end of the past to the live claims.
     """
@@ -78,6 +80,7 @@ class Story:
     stop: threading.Event
     report: Report
     snapshot: Snapshot | None
+    keys: Mapping[str, Ed25519PrivateKey]
     told: Told
     claims_after: float = LIVE_CLAIMS_AFTER
 
@@ -136,7 +139,10 @@ def tell_past(story: Story, kept: Memory, client: mqtt.Client) -> Memory:
 
 
 def _in_order(story: Story, start: datetime, end: datetime) -> Iterator[Outgoing]:
-    sites = [messages(world, start, end, story.snapshot) for world in story.worlds.values()]
+    sites = [
+        messages(world, start, end, story.snapshot, story.keys.get(site))
+        for site, world in story.worlds.items()
+    ]
     return heapq.merge(*sites, key=lambda message: message.ts)
 
 

@@ -4,13 +4,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 import paho.mqtt.client as mqtt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_contracts.decode import Envelope, decode
-from siteward_contracts.messages import Detection, EvidenceHeader, Progress, Telemetry
+from siteward_contracts.messages import (
+    Detection,
+    EvidenceHeader,
+    EvidenceStatement,
+    Progress,
+    Telemetry,
+)
+from siteward_contracts.signatures import is_signed_by, public_key
 from siteward_simulators.history import messages
 from siteward_simulators.publish import BrokerError, connect, publish
 from siteward_simulators.snapshot import snapshot
@@ -110,8 +119,14 @@ def test_each_zone_is_measured_once_a_day_and_reads_its_true_state() -> None:
 def test_intrusions_begin_and_end_with_the_picture_that_shows_them() -> None:
     w = world("elderly-care")
     start = ANCHOR - timedelta(days=14)
-    sent = [decode(m.topic, m.payload, ANCHOR) for m in messages(w, start, ANCHOR, snapshot)]
-    pictures = {e.message.sha256: e.body for e in sent if isinstance(e.message, EvidenceHeader)}
+    key = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    sent = [decode(m.topic, m.payload, ANCHOR) for m in messages(w, start, ANCHOR, snapshot, key)]
+    headers = [(e.message, e.body) for e in sent if isinstance(e.message, EvidenceHeader)]
+    pictures = {header.sha256: body for header, body in headers}
+    for header, _ in headers:
+        assert is_signed_by(public_key(key), header.statement, header.signature)
+        said = msgspec.json.decode(header.statement, type=EvidenceStatement)
+        assert (said.sha256, said.ts, said.site) == (header.sha256, header.ts, "elderly-care")
     found = [
         e.message
         for e in sent

@@ -79,7 +79,7 @@ def telling(folder: Path, servers: Servers) -> Iterator[Office]:
     world = World(KINDERGARTEN, 1, kept.anchor)
     story = Story(
         [KINDERGARTEN], {world.scenario.site: world}, office, Truth(folder / "truth.db"),
-        folder / "simulate.json", utc_now, stop, lambda *_: None, None, Told(kept.told_until), 0.0,
+        folder / "simulate.json", utc_now, stop, lambda *_: None, None, {}, Told(kept.told_until), 0.0,
     )  # fmt: skip
     client = connect(servers.mqtt, "history", stop)
     thread = threading.Thread(target=tell, args=(story, kept, client, True))

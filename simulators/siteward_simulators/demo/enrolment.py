@@ -9,41 +9,51 @@ from typing import Final
 import httpx
 
 from siteward_simulators.demo.plan import siteward
+from siteward_simulators.devices.edge_config import key_file
 
-_KEY: Final = re.compile(r"^public key\s+([0-9a-f]{64})$", re.MULTILINE)
+_KEY: Final = re.compile(r"^(\S+)/(\S+): .*\npublic key\s+([0-9a-f]{64})$", re.MULTILINE)
 _REASON: Final = "演示环境自动注册 enrolled by the demo"
+
+Keys = Mapping[tuple[str, str], str]
+"""Project and agent to public key."""
 
 
 class EnrolmentError(Exception):
     """An agent got no key, or the platform did not accept it."""
 
 
-def public_key(config: Path) -> str:
-    """The public key of an agent, made now unless it has one.
+def public_keys(configs: Mapping[str, Path], folder: Path) -> Keys:
+    """The public keys of agents, made now unless they have one.
+
+    Args:
+        configs: Site to its agent's file.
+        folder: Where the agents keep their keys.
 
     Raises:
-        EnrolmentError: Neither could be done; the text is what the command said.
+        EnrolmentError: One could not be made; the text is what the command said.
     """
-    for options in (["--show"], []):
-        done = subprocess.run(
-            siteward("edge", "enrol", str(config), *options),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found = _KEY.search(done.stdout)
-        if found:
-            return found[1]
-    raise EnrolmentError(f"{config.name}: no key could be made:\n{done.stderr}")
+    new = [str(file) for site, file in configs.items() if not key_file(folder, site).exists()]
+    known = [str(file) for file in configs.values() if str(file) not in new]
+    said = _enrol("--show", *known) if known else ""
+    said += _enrol(*new) if new else ""
+    return {(site, agent): key for site, agent, key in _KEY.findall(said)}
 
 
-def accept_keys(url: str, password: str, keys: Mapping[tuple[str, str], str]) -> None:
+def _enrol(*arguments: str) -> str:
+    command = siteward("edge", "enrol", *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EnrolmentError(f"no key could be made:\n{done.stderr}")
+    return done.stdout
+
+
+def accept_keys(url: str, password: str, keys: Keys) -> None:
     """Accepts agents' keys as the administrator; those accepted before stay so.
 
     Args:
         url: The platform's address.
         password: Of the account ``admin``.
-        keys: Project and agent to public key.
+        keys: What to accept.
 
     Raises:
         EnrolmentError: The platform refuses, in its words.

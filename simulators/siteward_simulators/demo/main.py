@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from siteward_contracts.config_file import ConfigError
-from siteward_simulators.demo.enrolment import EnrolmentError, accept_keys, public_key
+from siteward_simulators.demo.enrolment import EnrolmentError, Keys, accept_keys, public_keys
 from siteward_simulators.demo.plan import (
     ADMIN_PASSWORD,
     Plan,
@@ -113,12 +113,15 @@ def _run(plan: Plan, sites: Sequence[Scenario], children: list[Running], console
     word = "继续 going on with" if plan.resumed else "新建 starting"
     console.print(f"[bold]Siteward[/] {word} {plan.folder} (seed {plan.seed})")
     story = StoryLog(logs / "simulate.log")
+    edge = plan.folder / "edge"
+    configs = write_edge_configs(sites, plan.ports, plan.mqtt_url, edge)
+    keys = public_keys(configs, edge)
     waiting = services(plan)
     needs_schema = [child for child in waiting if child.name in ("worker", "api")]
     children.extend(start(child, logs) for child in waiting if child not in needs_schema)
     _migrate(plan)
     children.extend(start(child, logs) for child in needs_schema)
-    _follow(plan, story, children, console, lambda: _start_agents(plan, sites, children))
+    _follow(plan, story, children, console, lambda: _start_agents(plan, configs, keys, children))
     _wait_for(plan, children)
     _announce(plan, console, time.monotonic() - began)
     while True:
@@ -159,9 +162,9 @@ def _follow(
     )
 
 
-def _start_agents(plan: Plan, sites: Sequence[Scenario], children: list[Running]) -> None:
-    configs = write_edge_configs(sites, plan.ports, plan.mqtt_url, plan.folder / "edge")
-    keys = {(s.site, s.agent): public_key(configs[s.site]) for s in sites}
+def _start_agents(
+    plan: Plan, configs: Mapping[str, Path], keys: Keys, children: list[Running]
+) -> None:
     accept_keys(plan.url, ADMIN_PASSWORD, keys)
     children.extend(start(child, plan.folder / "logs") for child in agents(configs))
 

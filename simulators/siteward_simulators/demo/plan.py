@@ -5,7 +5,7 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -134,6 +134,7 @@ def services(plan: Plan) -> list[Child]:
     simulate = [
         "simulate", "--data", str(folder), "--seed", str(plan.seed), "--speed", str(plan.speed),
         "--api", plan.url, "--mqtt", plan.mqtt_url, "--ports", str(folder / "ports.json"),
+        "--keys", str(folder / "edge"),
     ]  # fmt: skip
     return [
         Child("broker", broker_command(folder / "broker", plan.mqtt_port), {}),
@@ -150,7 +151,7 @@ def migration(plan: Plan) -> Child:
     return Child("migrate", siteward("db", "upgrade"), {"SITEWARD_DATABASE_URL": url})
 
 
-def agents(configs: dict[str, Path]) -> list[Child]:
+def agents(configs: Mapping[str, Path]) -> list[Child]:
     """One edge agent per site, each from its own configuration file."""
     return [
         Child(f"edge-{site}", siteward("edge", "run", str(config)), {})

@@ -39,7 +39,7 @@ def edge_config(scenario: Scenario, ports: DevicePorts, mqtt: str, outbox: Path)
         "agent": scenario.agent,
         "mqtt": mqtt,
         "outbox": {"path": str(outbox), "max_bytes": 200_000_000},
-        "evidence": {"key": str(outbox.with_name(f"device-{site}.key"))},
+        "evidence": {"key": str(key_file(outbox.parent, site))},
         "cameras": [_camera(scenario, camera, ports) for camera in scenario.cameras],
     }
     if scenario.dust_box:
@@ -63,6 +63,11 @@ def edge_config(scenario: Scenario, ports: DevicePorts, mqtt: str, outbox: Path)
             }
         ]
     return config
+
+
+def key_file(folder: Path, site: str) -> Path:
+    """Where the agent of a site keeps its key."""
+    return folder / f"device-{site}.key"
 
 
 def write_edge_configs(

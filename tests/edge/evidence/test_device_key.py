@@ -90,7 +90,8 @@ def test_enrolment_from_the_command_line(tmp_path: Path) -> None:
     public = read_key(key).public
     assert f"public key   {public}\n" in made.output
     assert f"fingerprint  {fingerprint(public)}\n" in made.output
-    assert f"/projects/school/agents/agent/keys/{public}" in made.output
+    assert made.output.startswith(f"school/agent: {key}\n")
+    assert "/projects/{project}/agents/{agent}/keys/{public key}" in made.output
     assert "PRIVATE" not in made.output
 
     again = siteward("enrol", str(config))
