@@ -234,7 +234,7 @@ def test_a_register_the_device_lacks_is_named() -> None:
             wanted = device(port, [Register(metric="crane_load", address=500)])
             client = line.client_of(wanted)
             with pytest.raises(
-                line.PollError, match=r"registers 500 to 500 refused.*check the map"
+                line.PollError, match=r"registers 500 to 500 refused: .* check the map"
             ):
                 await line.read_once(client, wanted)
             client.close()

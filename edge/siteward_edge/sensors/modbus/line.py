@@ -23,6 +23,17 @@ log = logging.getLogger(__name__)
 MAX_PAUSE: Final = 60.0
 """Seconds between attempts once an instrument has long been silent."""
 
+REFUSALS: Final = {
+    1: "it has no such function; set table to the other of holding and input",
+    2: "it has no such registers; check the map",
+    3: "it does not give so many at once; check the map",
+    4: "it is out of order, or its gateway has no such unit",
+    6: "it is busy; poll it less often",
+    10: "its gateway has no way to it; check unit",
+    11: "its gateway gets no answer from it; check unit, wiring and power",
+}
+"""Exception code of the Modbus application protocol to what it means for who mends it."""
+
 Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 
 
@@ -96,7 +107,9 @@ async def _words(client: Client, unit: int, block: Block) -> Sequence[int]:
     answer = await read(block.start, count=block.count, device_id=unit)
     if answer.isError():
         last = block.start + block.count - 1
-        raise ValueError(f"registers {block.start} to {last} refused: {answer}; check the map")
+        code = getattr(answer, "exception_code", 0)
+        why = REFUSALS.get(code, f"exception {code}; see the maker's list")
+        raise ValueError(f"registers {block.start} to {last} refused: {why}")
     return answer.registers
 
 
