@@ -130,7 +130,9 @@ def _look(
         scene = detector.detect(image)
         seconds = time.perf_counter() - before
         if folder is not None:
-            (folder / f"{file.stem}.jpg").write_bytes(encoded(annotated(image, scene)))
+            # The folder's name too: pictures of several folders may be called the same.
+            name = f"{file.absolute().parent.name}-{file.stem}.jpg"
+            (folder / name).write_bytes(encoded(annotated(image, scene)))
         yield Seen(file, (image.shape[1], image.shape[0]), scene, seconds)
 
 
@@ -169,7 +171,7 @@ def _table(rows: list[Seen]) -> Table:
     for row in rows:
         people, things = row.scene.people, Counter(t.thing.value for t in row.scene.things)
         table.add_row(
-            f"{row.file.parent.name}/{row.file.name}",
+            f"{row.file.absolute().parent.name}/{row.file.name}",
             str(len(people)),
             _told([p.helmet for p in people]),
             _told([p.vest for p in people]),

@@ -81,8 +81,8 @@ class Manifest(BaseModel):
         input: Width and height of the picture it takes.
         classes: Number of a class to what it stands for.
         thresholds: Least confidence of each thing the model finds.
-        worn: Least confidence at which a helmet or vest counts as worn by somebody, where it is
-            more than ``thresholds`` says; fainter ones are only told as things.
+        worn: Of helmets and vests, the confidence from which on nobody is said to lack one, and
+            that from which on it counts as worn; ``thresholds`` is both where nothing is said.
         licence: SPDX expression of the weights' licence, or ``NONE``.
         note: What else somebody must know who wants to use it.
     """
@@ -97,7 +97,7 @@ class Manifest(BaseModel):
     input: tuple[Pixels, Pixels]
     classes: dict[Annotated[int, Field(ge=0)], Find] = Field(min_length=1)
     thresholds: dict[Find, Confidence]
-    worn: dict[Find, Confidence] = Field(default_factory=dict)
+    worn: dict[Find, tuple[Confidence, Confidence]] = Field(default_factory=dict)
     licence: Annotated[str, AfterValidator(_spdx)]
     note: str = ""
 
@@ -111,6 +111,8 @@ class Manifest(BaseModel):
             raise ValueError(
                 f"thresholds or worn name {', '.join(idle)}, which no class stands for"
             )
+        if wrong := [find for find, (faint, clear) in self.worn.items() if faint > clear]:
+            raise ValueError(f"worn of {', '.join(wrong)}: the first number must not be the larger")
         return self
 
     @property

@@ -46,7 +46,7 @@ def model_detector(settings: ModelDetector, models: Path) -> Detector:
     ppe = None
     if settings.ppe is not None:
         worn = _finding(find(settings.ppe, models), {Thing.HELMET, Thing.VEST}, "ppe")
-        ppe = PersonalEquipment(Network(worn), worn.manifest.worn)
+        ppe = PersonalEquipment(Network(worn), worn.manifest)
     threshold = settings.threshold or model.manifest.thresholds[PERSON]
     return People(Network(model), threshold, settings.tiles, ppe)
 

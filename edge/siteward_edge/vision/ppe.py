@@ -7,18 +7,21 @@ not known is never a violation. Vests and torso zones alike; a torso in the colo
 never lacks one.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from siteward_contracts.messages import Model
+from siteward_edge.models.manifest import Manifest
 from siteward_edge.vision.bright_clothes import bright_share
 from siteward_edge.vision.close_ups import close_ups
 from siteward_edge.vision.fitting import Floats
 from siteward_edge.vision.network import Area, Findings, Network, merged, without_parts
 from siteward_edge.vision.ports import Box, DetectedThing, Image, Scene, Thing
+
+Place = tuple[float, float, bool]
+"""Across and down in a person's box, as shares of it, and whether it is clearly seen."""
 
 LOOKED_AT: Final = 16
 """People looked at enlarged per picture at most, the most certain first; four are one run."""
@@ -49,6 +52,8 @@ class Worn:
         bottom: Its lower edge.
         doubt: Down to here one found below the zone may still be worn by somebody who bends
             or lifts an arm; nothing is known then.
+        aside: Furthest from the box's middle, to the side, at which one found is theirs and not
+            perhaps somebody's behind them; nothing is known further out.
         core: Upper and lower edge of what must be in sight before it can be missed.
         least: Least height of the thing; smaller ones are somebody's further behind.
         smallest: Least height of a person in pixels before it can be missed.
@@ -58,29 +63,30 @@ class Worn:
     top: float
     bottom: float
     doubt: float
+    aside: float
     core: tuple[float, float]
     least: float
     smallest: float
 
 
-HELMET: Final = Worn(Thing.HELMET, -0.1, 0.4, 0.6, (0.0, 0.15), 0.07, 120)
-VEST: Final = Worn(Thing.VEST, 0.1, 0.75, 0.75, (0.2, 0.5), 0.12, 120)
+HELMET: Final = Worn(Thing.HELMET, -0.1, 0.4, 0.6, 0.33, (0.0, 0.15), 0.07, 120)
+VEST: Final = Worn(Thing.VEST, 0.1, 0.75, 0.75, 0.5, (0.2, 0.5), 0.12, 120)
 
 
 class PersonalEquipment:
     """A :class:`~siteward_edge.vision.people.Wardrobe`."""
 
-    def __init__(self, network: Network, certain: Mapping[str, float]) -> None:
-        """Takes the model that finds helmets, vests or both.
-
-        Args:
-            network: The model.
-            certain: Least confidence at which a thing counts as worn, where it is more than
-                that of the model's findings.
-        """
+    def __init__(self, network: Network, manifest: Manifest) -> None:
+        """Takes the model that finds helmets, vests or both, and how far to believe it."""
         self._network = network
-        self._certain = certain
+        self._told = [manifest.thresholds[find] for find in network.finds]
         self._worn = [worn for worn in (HELMET, VEST) if worn.thing.value in network.finds]
+        self._believed: dict[Thing, tuple[float, float]] = {}
+        for worn in self._worn:
+            told = manifest.thresholds[worn.thing]
+            faint, clear = manifest.worn.get(worn.thing, (told, told))
+            self._believed[worn.thing] = faint, clear
+            network.expect(worn.thing, min(faint, told))
         self.model = Model(name=network.name, version=network.sha256[:12], sha256=network.sha256)
 
     def dress(self, image: Image, scene: Scene) -> Scene:
@@ -95,9 +101,9 @@ class PersonalEquipment:
         seen = without_parts(merged(found, SAME), PART)
         people = list(scene.people)
         for worn in self._worn:
-            certain = self._certain.get(worn.thing, 0.0)
-            things = seen.of(self._network.finds.index(worn.thing), certain)
-            near = _whose(worn, things, boxes)
+            faint, clear = self._believed[worn.thing]
+            things = seen.of(self._network.finds.index(worn.thing), faint)
+            near = _whose(worn, things, clear, boxes)
             for i, box in enumerate(boxes):
                 missable = (
                     i in closely
@@ -111,7 +117,16 @@ class PersonalEquipment:
                     people[i] = replace(people[i], helmet=told)
                 else:
                     people[i] = replace(people[i], vest=told)
-        return Scene(tuple(people), scene.things + _things(seen, self._network.finds, size))
+        return Scene(tuple(people), scene.things + self._things(seen, size))
+
+    def _things(self, seen: Findings, size: tuple[int, int]) -> tuple[DetectedThing, ...]:
+        shares = seen.boxes / np.array([*size, *size], np.float32)
+        rows = zip(shares.tolist(), seen.scores.tolist(), seen.finds.tolist(), strict=True)
+        return tuple(
+            DetectedThing(Thing(self._network.finds[find]), (x, y, w, h), min(score, 1.0))
+            for (x, y, w, h), score, find in rows
+            if score >= self._told[find]
+        )
 
 
 def upper_part(box: Floats, size: tuple[int, int]) -> Area:
@@ -123,29 +138,29 @@ def upper_part(box: Floats, size: tuple[int, int]) -> Area:
     return left, top, max(1, right - left), max(1, bottom - top)
 
 
-def _verdict(worn: Worn, near: list[float], missable: bool) -> bool | None:
-    """What is known, from how far down a person's box its things are."""
-    if any(y <= worn.bottom for y in near):
+def _verdict(worn: Worn, near: list[Place], missable: bool) -> bool | None:
+    """What is known, from where in a person's box its things are."""
+    if any(y <= worn.bottom and abs(x - 0.5) <= worn.aside and clear for x, y, clear in near):
         return True
-    if any(y <= worn.doubt for y in near) or not missable:
+    if any(y <= worn.doubt for _, y, _ in near) or not missable:
         return None
     return False
 
 
-def _whose(worn: Worn, things: Findings, boxes: list[Floats]) -> list[list[float]]:
-    """For each person how far down their box things are; each thing is one person's."""
-    near: list[list[float]] = [[] for _ in boxes]
-    for thing in things.boxes:
+def _whose(worn: Worn, things: Findings, clear: float, boxes: list[Floats]) -> list[list[Place]]:
+    """For each person where in their box things are; each thing is one person's."""
+    near: list[list[Place]] = [[] for _ in boxes]
+    for thing, score in zip(things.boxes, things.scores.tolist(), strict=True):
         middle = thing[:2] + thing[2:] / 2
         claims = []
         for i, box in enumerate(boxes):
             x, y = ((middle - box[:2]) / box[2:]).tolist()
             if 0 <= x <= 1 and worn.top <= y <= 1 and thing[3] >= worn.least * box[3]:
                 far = abs(y - sum(worn.core) / 2)
-                claims.append((abs(x - 0.5) + far, i, y))
+                claims.append((abs(x - 0.5) + far, i, (x, y, score >= clear)))
         if claims:
-            _, i, y = min(claims)
-            near[i].append(y)
+            _, i, place = min(claims)
+            near[i].append(place)
     return near
 
 
@@ -181,15 +196,3 @@ def _hidden(worn: Worn, box: Floats, others: list[Floats]) -> bool:
 
 def _pixels(box: Box, size: tuple[int, int]) -> Floats:
     return np.array(box, np.float32) * np.array([*size, *size], np.float32)
-
-
-def _things(
-    seen: Findings, finds: Sequence[str], size: tuple[int, int]
-) -> tuple[DetectedThing, ...]:
-    shares = seen.boxes / np.array([*size, *size], np.float32)
-    return tuple(
-        DetectedThing(Thing(finds[find]), (x, y, w, h), min(score, 1.0))
-        for (x, y, w, h), score, find in zip(
-            shares.tolist(), seen.scores.tolist(), seen.finds.tolist(), strict=True
-        )
-    )
