@@ -107,7 +107,7 @@ def test_night_noise_becomes_one_alert_with_event_time(bench: Bench) -> None:
     assert (alert.kind, alert.device, alert.state) == ("night_work", "dust", "resolved")
     assert alert.started_at == NIGHT + 10 * MINUTE
     assert alert.resolved_at is not None and alert.resolved_at < NIGHT + 120 * MINUTE
-    assert (alert.limit, alert.unit, alert.rule_version) == (55.0, "dB(A)", "2026.1")
+    assert (alert.limit, alert.unit, alert.rule_version) == (55.0, "dB(A)", "2026.2")
     assert "限值 55 dB(A)" in alert.summary["zh"]
     assert [e["state"] for e in bench.heard if e["event"] == "alert"] == ["firing", "resolved"]
 
