@@ -43,12 +43,13 @@ def model_detector(settings: ModelDetector, models: Path) -> Detector:
     from siteward_edge.vision.ppe import PersonalEquipment
 
     model = _finding(find(settings.model, models), {PERSON}, "model")
+    network = Network(model)
     ppe = None
     if settings.ppe is not None:
         worn = _finding(find(settings.ppe, models), {Thing.HELMET, Thing.VEST}, "ppe")
         ppe = PersonalEquipment(Network(worn), worn.manifest)
     threshold = settings.threshold or model.manifest.thresholds[PERSON]
-    return People(Network(model), threshold, settings.tiles, ppe)
+    return People(network, threshold, settings.tiles, ppe)
 
 
 def classifier_of(camera: Camera) -> ZoneClassifier | None:

@@ -62,7 +62,8 @@ def detections(files: Sequence[Path], options: Sequence[str]) -> Iterator[tuple[
                 yield Path(row["picture"]), _found(row)
         if process.returncode:
             errors.seek(0)
-            raise DetectorError("\n".join(errors.read().splitlines()[-10:]))
+            words = "\n".join(errors.read().strip().splitlines()[-10:])
+            raise DetectorError(words.removeprefix("Error: "))
 
 
 def _found(row: dict[str, object]) -> Found:
