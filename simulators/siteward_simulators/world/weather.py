@@ -30,7 +30,11 @@ def weather(seed: int, latitude: float, days: float, t: datetime) -> Weather:
         temperature=warmth + 4 * math.sin(math.pi * (hour(days) - 9) / 12) - 2 * rain,
         humidity=min(98.0, max(25.0, 66 + 14 * smooth(seed ^ 14, days * 1.5) + 22 * rain)),
         pressure=101.3 + 0.9 * smooth(seed ^ 15, days / 2),
-        wind_direction=(180 + 170 * smooth(seed ^ 16, days / 2)) % 360,
+        # A vane never rests: one that does is what agents call dead.
+        wind_direction=(
+            180 + 170 * smooth(seed ^ 16, days / 2) + 12 * smooth(seed ^ 19, days * 700)
+        )
+        % 360,
     )
 
 
