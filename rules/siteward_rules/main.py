@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from siteward_contracts.config_file import ConfigError
+from siteward_rules.assess_lines import LineError, assess_lines
 from siteward_rules.funds import FUND_RULES
 from siteward_rules.language.layers import Place, resolve
 from siteward_rules.language.rule_file import read_packs, shipped_files
@@ -81,6 +83,17 @@ def new(rule: str, metric: str, hazard: str, folder: Path) -> None:
     for path in paths:
         click.echo(f"wrote {path}")
     click.echo(f"now run: siteward rules test {paths[1]} --pack {paths[0]}")
+
+
+@command.command()
+@click.argument("file", type=click.File("rb"), default="-")
+def assess(file: BinaryIO) -> None:
+    """Assess claims: a JSON line with facts and claim each in FILE, a line of findings each out."""
+    try:
+        for line in assess_lines(file):
+            click.echo(line, nl=False)
+    except LineError as error:
+        raise click.ClickException(f"{file.name}: {error}") from error
 
 
 @command.command(name="list")

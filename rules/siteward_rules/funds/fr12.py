@@ -11,6 +11,9 @@ LAST_DAYS: Final = 20
 """The end of the year begins so many days before 31 December (budget practice)."""
 SHARE: Final = 0.30
 """Share of the year's payments above which it is a finding (platform default)."""
+RUNNING: Final = timedelta(days=150)
+"""Only projects paid for at least so long before: where everything is recent, a month's claim
+is a large share of the year by nature (platform default)."""
 LOW_SPI: Final = 0.9
 """Only where work lags (platform default)."""
 
@@ -25,7 +28,8 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     earlier = sum((p.amount for p in year if p.paid_on < since), ZERO)
     late = sum((p.amount for p in year if p.paid_on >= since), ZERO) + claim.amount
     spi = earned_value(facts.work_items, facts.payments, claim.claimed_on).spi
-    if earlier <= 0 or spi is None or spi >= LOW_SPI:
+    first = min((p.paid_on for p in year), default=since)
+    if earlier <= 0 or since - first < RUNNING or spi is None or spi >= LOW_SPI:
         return None
     share = float(late / (earlier + late))
     if share <= SHARE:
@@ -52,8 +56,9 @@ RULE: Final = FundRule(
     severity="medium",
     action="review",
     formula=Text(
-        "12 月最后 20 天付款（含本次）占全年 > 30%，且 SPI < 0.9",
-        "Paid in the last 20 days of December, this claim included > 30 % of the year, SPI < 0.9",
+        "12 月最后 20 天付款（含本次）占全年 > 30%，且 SPI < 0.9，且当年已付款 150 天以上",
+        "Paid in the last 20 days of December, this claim included > 30 % of the year, SPI < 0.9, "
+        "and paid for at least 150 days before",
     ),
     reads=("payments", "claim", "accepted progress"),
     clears_when=Text(

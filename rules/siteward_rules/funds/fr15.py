@@ -5,7 +5,7 @@ from decimal import Decimal
 from statistics import median, quantiles
 from typing import Final
 
-from siteward_rules.facts import ZERO, ClaimFacts, ProjectFacts, yuan
+from siteward_rules.facts import ZERO, ClaimFacts, ProjectFacts, part, yuan
 from siteward_rules.findings import Finding, FundRule, Number, Text, money
 
 SPREADS: Final = 3
@@ -18,6 +18,9 @@ FLOOR: Final = Decimal("1.5")
 """A claim below so many medians is no surge however even the others were (platform default)."""
 FENCE: Final = Decimal("1.5")
 PEERS: Final = 20
+BORNE_OUT: Final = Decimal("1.3")
+"""Claim by work measured since the claim before, up to which it is borne out: measurements
+are some days apart (platform default)."""
 PLAN: Final = 2
 """Times the month's plan (platform default)."""
 
@@ -31,7 +34,7 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
         (Text("当月用款计划的 2 倍", "twice the month's plan"), _planned(facts, claim)),
     ]
     broken = [(what, bound) for what, bound in bounds if bound is not None and claim.amount > bound]
-    if not broken:
+    if not broken or _borne_out(facts, claim):
         return None
     said = Text(
         "；".join(f"{what.zh} {bound:,.2f} 元" for what, bound in broken),
@@ -44,6 +47,24 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     numbers: tuple[Number, ...] = (money("本次申请", "This claim", claim.amount),)
     numbers += tuple(money(what.zh, what.en, bound) for what, bound in broken)
     return RULE.finding(explanation, numbers)
+
+
+def _borne_out(facts: ProjectFacts, claim: ClaimFacts) -> bool:
+    """Whether work measured since the claim before explains the amount."""
+    since = max((c.claimed_on for c in facts.claims if c.id != claim.id), default=None)
+    if since is None or not facts.papers.steps:
+        return False
+    value = {item.id: item.value for item in facts.work_items}
+    done = ZERO
+    for item in value:
+        mine = sorted((s for s in facts.papers.steps if s.work_item == item), key=lambda s: s.day)
+        before = max((s.percent for s in mine if s.day <= since), default=None)
+        if before is None:  # measured only since then: from nothing, or from the first of them
+            before = 0.0 if mine and mine[0].day > since else None
+        after = max((s.percent for s in mine if s.day <= claim.claimed_on), default=None)
+        if before is not None and after is not None:
+            done += part(value[item], max(0.0, after - before))
+    return claim.amount <= done * BORNE_OUT
 
 
 def _usual(amounts: Sequence[Decimal]) -> Decimal | None:
@@ -76,9 +97,10 @@ RULE: Final = FundRule(
     action="review",
     formula=Text(
         "申请额 > 本项目中位数 + 3×1.4826×MAD（且 > 1.5 倍中位数），"
-        "或 > 同类 Q3 + 1.5×IQR，或 > 当月计划 2 倍",
+        "或 > 同类 Q3 + 1.5×IQR，或 > 当月计划 2 倍；且超过上次申请以来完成工程量的 1.3 倍",
         "Claim > median + 3 × 1.4826 × MAD of the project (and > 1.5 medians), "
-        "or > Q3 + 1.5 × IQR of peers, or > 2 × the month's plan",
+        "or > Q3 + 1.5 × IQR of peers, or > 2 × the month's plan; and > 1.3 × the work measured "
+        "since the claim before",
     ),
     reads=("claim", "payments", "street payments", "spending plan"),
     clears_when=Text("当期完成工程量证实该金额。", "The period's measured work bears it out."),

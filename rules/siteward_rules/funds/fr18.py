@@ -6,6 +6,8 @@ from typing import Final
 from siteward_rules.facts import ZERO, ClaimFacts, ProjectFacts, yuan
 from siteward_rules.findings import Finding, FundRule, Text, money
 
+ROUNDING: Final = Decimal("1.00")
+"""Yuan that rounding payment by payment may add up to."""
 MOST: Final = Decimal("0.03")
 """Retention may not exceed this share of the settled price (建质〔2017〕138号)."""
 
@@ -30,12 +32,12 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
             f"{asked:,.2f} given back while the defects period "
             f"{f'runs to {end}' if end else 'has not begun'}",
         )
-    elif asked == 0 and retention.kept < least - Decimal("1.00"):
+    elif asked == 0 and retention.kept < least - ROUNDING:
         why = Text(
             f"已扣留 {retention.kept:,.2f} 元，低于合同应扣 {least:,.2f} 元",
             f"{retention.kept:,.2f} kept, the contract asks for {least:,.2f}",
         )
-    elif retention.kept > most:
+    elif retention.kept > most + ROUNDING:
         why = Text(
             f"扣留 {retention.kept:,.2f} 元，超过 3% 上限 {most:,.2f} 元",
             f"{retention.kept:,.2f} kept, more than 3 % = {most:,.2f}",
