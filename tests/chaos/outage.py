@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+import psutil
 from paho.mqtt.enums import CallbackAPIVersion
 
 from siteward_contracts.decode import decode
@@ -62,6 +63,7 @@ class Result:
     waiting: int = 0
     waiting_bytes: int = 0
     catching_up_seconds: float = 0
+    agent_mb: int = 0
     sent_again: int = 0
     lost: int = 0
     lost_points: int = 0
@@ -132,6 +134,7 @@ class Agent:
     command: list[str]
     log: Path
     refused: int = 0
+    most: int = 0
     process: subprocess.Popen[bytes] | None = None
     _readers: list[threading.Thread] = field(default_factory=list)
 
@@ -158,6 +161,13 @@ class Agent:
             self.process.wait()
         for reader in self._readers:
             reader.join(5)
+
+    def weigh(self) -> int:
+        """Bytes of memory it takes now; ``most`` keeps the most it ever took."""
+        assert self.process is not None
+        taken = int(psutil.Process(self.process.pid).memory_info().rss)
+        self.most = max(self.most, taken)
+        return taken
 
     def limit_files(self, size: int) -> None:
         """As a full disk: no file of the process may grow beyond a size (RLIMIT_FSIZE)."""
@@ -198,7 +208,8 @@ def run(folder: Path, plan: Plan, say: Say = log.info, seed: int = 1) -> Result:
                 left = result.waiting * (1 - (n + 1) / (plan.kills - while_away + 1))
                 _wait(lambda left=left: _waiting(file)[0] < left)  # type: ignore[misc]
                 _kill(agent, f"{_waiting(file)[0]} messages still waited", say)
-            _wait(lambda: _waiting(file)[0] == 0)
+            _wait(lambda: agent.weigh() >= 0 and _waiting(file)[0] == 0)
+            result.agent_mb = round(agent.most / 1e6)
             result.catching_up_seconds = round(time.monotonic() - began, 1)
             say("everything is sent; the platform takes the last of it")
             agent.stop()
@@ -270,7 +281,7 @@ def _judge_store(result: Result, week: Week, folder: Path) -> None:
             for key, values in wanted.items():
                 kept = store.raw(key, week.start - STEP, now + STEP)
                 result.points += len(values)
-                result.lost_points += sum(1 for ts, v in values.items() if (ts, v) not in set(kept))
+                result.lost_points += len(values.items() - set(kept))
                 result.doubled += len(kept) - len(dict(kept).keys() & values.keys())
     finally:
         store.close()

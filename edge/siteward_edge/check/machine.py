@@ -11,7 +11,7 @@ from typing import Final
 
 from siteward_edge.check.outcome import CheckError, Found
 from siteward_edge.config.delivery import OutboxFile
-from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.delivery import inspect
 from siteward_edge.evidence.device_key import DeviceKeyError, read_key
 
 WRITES: Final = 20
@@ -24,19 +24,22 @@ take longer, good ones a tenth of it."""
 LARGE_OFFSET: Final = 5.0
 """Seconds the clock may be off before somebody should look; the platform refuses 5 minutes."""
 
+GIVEN_UP: Final = ("thinned", "expired", "refused")
+"""Counts of what was not kept."""
+
 Monotonic = Callable[[], float]
 
 
 def outbox(settings: OutboxFile, now: datetime) -> Found:
     """What waits, since when, and what was not kept."""
-    box = Outbox(settings.path, settings.max_bytes)
-    try:
-        waiting, size, oldest, counts = box.depth, box.size, box.oldest(), box.counts()
-    finally:
-        box.close()
+    if not settings.path.exists():  # made here, it could belong to a user the agent is not
+        return Found(f"{settings.path}: not there yet; the agent makes it when it starts")
+    found = inspect.contents(settings.path)
+    waiting, size = sum(w.messages for w in found.waiting), sum(w.bytes for w in found.waiting)
+    oldest = min((w.oldest for w in found.waiting if w.oldest), default=None)
     since = f", the oldest for {_age(oldest, now)}" if oldest else ""
-    lost = {n: c for n, c in counts.items() if n.split(".")[0] in ("thinned", "expired", "refused")}
-    told = ", ".join(f"{name} {n}" for name, n in lost.items()) or "nothing ever given up"
+    gone = {n: c for n, c in found.counts.items() if n.split(".")[0] in GIVEN_UP}
+    told = ", ".join(f"{name} {n}" for name, n in gone.items()) or "nothing ever given up"
     share = size / settings.max_bytes
     text = f"{waiting} messages waiting{since}, {share:.0%} of {_size(settings.max_bytes)}; {told}"
     return Found(text, warning=share > 0.5)
@@ -45,7 +48,8 @@ def outbox(settings: OutboxFile, now: datetime) -> Found:
 def disk(settings: OutboxFile, monotonic: Monotonic) -> Found:
     """Room for a full outbox, and how long a write takes that waits for the disk."""
     folder = settings.path.parent
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir():
+        raise CheckError(f"{folder} does not exist; make it for the agent's user")
     used = settings.path.stat().st_size if settings.path.exists() else 0
     free = shutil.disk_usage(folder).free
     wanted = settings.max_bytes - used

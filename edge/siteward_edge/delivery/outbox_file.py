@@ -53,8 +53,9 @@ def open_file(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return _open(path)
-    except sqlite3.OperationalError:
-        raise
+    except sqlite3.OperationalError as error:
+        remedy = "may this user write there, is another program in it, is the disk full?"
+        raise sqlite3.OperationalError(f"{path}: {error}; {remedy}") from error
     except sqlite3.DatabaseError as error:
         log.error("%s is damaged and put aside; a new one is begun: %s", path, error)
         for ending in ("", "-wal", "-shm"):

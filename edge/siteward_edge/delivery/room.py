@@ -61,6 +61,9 @@ class Room:
 
     def expire(self, before: datetime, taken: int) -> bool:
         """Gives up some telemetry observed before an instant; whether there may be more."""
+        rows = self._telemetry(TELEMETRY, taken, 1)
+        if not rows or (thinning.made_at(rows[0][2]) or before) >= before:
+            return False
         rows = self._telemetry(TELEMETRY, taken)
         old = [row[0] for row in rows if (thinning.made_at(row[2]) or before) < before]
         self._give_up(old, "expired")
@@ -117,12 +120,14 @@ class Room:
         self._give_up(oldest, "thinned")
         return bool(oldest)
 
-    def _telemetry(self, which: str, taken: int) -> list[tuple[int, str, bytes]]:
+    def _telemetry(
+        self, which: str, taken: int, limit: int = THINNED_AT_ONCE
+    ) -> list[tuple[int, str, bytes]]:
         """The oldest of a sort that are not being sent."""
         return self._db.execute(
             f"SELECT seq, topic, payload FROM messages WHERE {which} AND seq > ? "
             "ORDER BY seq LIMIT ?",
-            (taken, THINNED_AT_ONCE),
+            (taken, limit),
         ).fetchall()
 
     def _give_up(self, seqs: Sequence[int], reason: Literal["thinned", "expired"]) -> None:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,11 @@ from siteward_edge.check.broker import round_trip
 from siteward_edge.check.outcome import Check, CheckError, Found, outcomes
 from siteward_edge.config.agent import EdgeConfig, load_config
 from siteward_edge.config.delivery import OutboxFile
+from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.evidence.device_key import make_key
 from tests import servers
 from tests.edge.delivery.certificates import Authority
+from tests.edge.delivery.test_outbox import reading
 from tests.edge.pictures import encode, scene
 from tests.edge.test_agent import SITEWARD
 
@@ -150,6 +152,27 @@ def test_a_disk_too_small_for_a_full_outbox_is_refused_with_what_would_fit(tmp_p
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(CheckError, match=r"free some, or lower outbox.max_bytes to \d"):
         machine.disk(OutboxFile(path=tmp_path / "o.db", max_bytes=10**15), time.monotonic)
+
+
+def test_looking_makes_neither_outbox_nor_folder(tmp_path: Path) -> None:
+    settings = OutboxFile(path=tmp_path / "edge/o.db", max_bytes=10**6)
+    assert "not there yet" in machine.outbox(settings, NOW).text
+    with pytest.raises(CheckError, match=r"does not exist; make it for the agent's user"):
+        machine.disk(settings, time.monotonic)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_half_full_outbox_is_a_warning_and_says_what_was_given_up(tmp_path: Path) -> None:
+    settings = OutboxFile(path=tmp_path / "o.db", max_bytes=100_000)
+    box = Outbox(settings.path, settings.max_bytes)
+    for hour in range(12):  # all but the last are reduced to their extremes
+        box.put([reading("dust", hour * 3600 + n, pm10=1.0) for n in range(150)])
+    box.put([reading("dust", 14 * 3600 + n, pm10=1.0) for n in range(150)])
+    box.close()
+    found = machine.outbox(settings, NOW + timedelta(days=3))
+    assert found.warning
+    assert "the oldest for 3 days" in found.text
+    assert "thinned " in found.text
 
 
 def test_a_clock_nobody_keeps_or_that_is_far_off_is_a_warning() -> None:

@@ -1,4 +1,5 @@
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -270,3 +271,9 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
     box.close()
     assert "put aside" in caplog.text
     assert (tmp_path / "o.db.damaged").exists()
+
+
+def test_a_file_that_cannot_be_opened_is_named_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "o.db").mkdir()
+    with pytest.raises(sqlite3.OperationalError, match=r"o\.db: .*may this user write there"):
+        Outbox(tmp_path / "o.db", 100_000)
