@@ -118,7 +118,7 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
               )}
             </span>
           ) : (
-            <Evidence sha256={alert.evidence} signature={alert.evidence_signature} alt="" box={alert.box} />
+            <Evidence sha256={alert.evidence} signature={wary(alert.evidence_signature)} alt="" box={alert.box} />
           )}
         </span>
         <span className="alert-text">
@@ -147,4 +147,9 @@ function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
       </button>
     </li>
   );
+}
+
+/** A thumbnail is too small to say that all is well; it only says what to be wary of. */
+function wary(signature: Alert["evidence_signature"]): Alert["evidence_signature"] {
+  return signature === "verified" ? null : signature;
 }
