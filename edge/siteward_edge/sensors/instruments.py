@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import groupby
 
 from siteward_contracts.clock import Clock
@@ -12,9 +12,9 @@ from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.sensors import Judged
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors.gateway.subscriber import Subscriber
-from siteward_edge.sensors.hj212 import server
+from siteward_edge.sensors.hj212.server import serving
 from siteward_edge.sensors.intake import Intake
-from siteward_edge.sensors.modbus import line
+from siteward_edge.sensors.modbus.line import poll
 
 
 def devices(config: EdgeConfig) -> dict[str, Judged]:
@@ -42,22 +42,20 @@ async def listening(
     """
     intake = Intake(config.site, devices(config), outbox, clock, new_id)
     subscribers = [Subscriber(gateway, config, intake, rng) for gateway in config.gateways]
-    boxes = None
-    if config.hj212 is not None:
-        boxes = await server.serve(config.hj212, config.site, intake)
     by_line = sorted(config.modbus, key=lambda device: device.line)
-    jobs = [intake.look_for_silence()]
-    jobs += [
-        line.poll(list(shared), intake, rng)
-        for _, shared in groupby(by_line, key=lambda device: device.line)
-    ]
-    jobs += [subscriber.run() for subscriber in subscribers]
-    tasks = [asyncio.create_task(job) for job in jobs]
-    try:
-        yield intake
-    finally:
-        if boxes is not None:
-            boxes.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    lines = [list(group) for _, group in groupby(by_line, key=lambda device: device.line)]
+    async with AsyncExitStack() as stack:
+        if config.hj212 is not None:
+            await stack.enter_async_context(serving(config.hj212, config.site, intake))
+        jobs = [
+            intake.look_for_silence(),
+            *(poll(shared, intake, rng) for shared in lines),
+            *(subscriber.run() for subscriber in subscribers),
+        ]
+        tasks = [asyncio.create_task(job) for job in jobs]
+        try:
+            yield intake
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from siteward_contracts.messages import Statistic
 from siteward_edge.config.hj212 import Hj212, Hj212Device
 from siteward_edge.sensors.hj212 import framing, packet, sm4
-from siteward_edge.sensors.hj212.server import serve
+from siteward_edge.sensors.hj212.server import serving
 from tests.edge.sensors.conftest import Bench
 from tests.edge.sensors.packets import ACK, FAULT, HEARTBEAT, MINUTE, MN, REAL_TIME
 
@@ -25,12 +25,8 @@ KEY = "30" * 16
 async def listening(bench: Bench, **device: object) -> AsyncIterator[int]:
     box = Hj212Device.model_validate({"mn": MN, "device": "dust-1", **device})
     hj212 = Hj212(listen="127.0.0.1:0", devices=[box])
-    server = await serve(hj212, "school", bench.intake(dust_1=box))
-    try:
+    async with serving(hj212, "school", bench.intake(dust_1=box)) as server:
         yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await server.wait_closed()
 
 
 async def talk(port: int, *chunks: bytes) -> bytes:
@@ -210,6 +206,23 @@ def test_whatever_comes_the_server_hears_the_next_box(bench: Bench, chunks: list
             return await talk(port, REAL_TIME)
 
     assert asyncio.run(run()) == ACK
+
+
+def test_a_box_that_is_connected_is_hung_up_on_at_the_end(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> bytes:
+        async with listening(bench) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(REAL_TIME[:50])
+            await asyncio.sleep(0.05)
+        rest = await reader.read()
+        writer.close()
+        return rest
+
+    assert asyncio.run(run()) == b""
+    assert "Traceback" not in caplog.text
+    assert bench.outbox.counts() == {"rejected.length": 1}
 
 
 def test_messages_are_valid_wire_json(bench: Bench) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -140,18 +140,21 @@ class Conversation:
             log.warning("%s %s", box.device.device, text)
 
 
-async def serve(settings: Hj212, site: str, intake: Intake) -> asyncio.Server:
-    """Starts listening.
+@asynccontextmanager
+async def serving(settings: Hj212, site: str, intake: Intake) -> AsyncIterator[asyncio.Server]:
+    """Listens meanwhile; hangs up on every box at the end.
 
     Raises:
         OSError: The address cannot be bound.
     """
     devices = {device.mn: device for device in settings.devices}
     told: set[tuple[str, str]] = set()
+    open_: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = str(writer.get_extra_info("peername"))
         conversation = Conversation(peer, devices, site, intake, told)
+        open_[asyncio.current_task()] = writer
         try:
             await _converse(conversation, reader, writer)
         except (OSError, TimeoutError) as error:
@@ -159,8 +162,16 @@ async def serve(settings: Hj212, site: str, intake: Intake) -> asyncio.Server:
         finally:
             conversation.give_up(everything=True)
             writer.close()
+            del open_[asyncio.current_task()]
 
-    return await asyncio.start_server(connection, settings.host, settings.port)
+    server = await asyncio.start_server(connection, settings.host, settings.port)
+    try:
+        yield server
+    finally:
+        server.close()
+        for writer in open_.values():
+            writer.close()
+        await asyncio.gather(*(task for task in open_ if task), return_exceptions=True)
 
 
 async def _converse(
