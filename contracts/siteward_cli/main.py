@@ -15,6 +15,7 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "api": ("siteward_platform.api.main", "server", "Serve the web app and the API."),
     "db": ("siteward_platform.database.main", "server", "Create and migrate the database."),
     "audit": ("siteward_platform.audit.main", "server", "Verify the audit log."),
+    "evidence": ("siteward_contracts.evidence_command", "all", "Verify evidence pictures."),
     "rules": ("siteward_rules.main", "server", "Check and list rule packs."),
     "simulate": ("siteward_simulators.main", "simulators", "Stand in for sites."),
     "demo": ("siteward_simulators.demo.main", "all", "Run everything on this machine."),
