@@ -9,7 +9,7 @@ from siteward_edge.models.manifest import PERSON
 from siteward_edge.vision.fitting import Floats
 from siteward_edge.vision.network import Network, merged
 from siteward_edge.vision.ports import Box, DetectedPerson, DetectedThing, Image, Scene, Thing
-from siteward_edge.vision.tiles import areas
+from siteward_edge.vision.tiles import areas, uncut
 
 
 class Wardrobe(Protocol):
@@ -56,7 +56,12 @@ class ModelDetector:
 
     def detect(self, image: Image) -> Scene:
         """What a picture shows, most certain first."""
-        found = merged([self._network.look(image, area) for area in areas(image, self._tiles)])
+        found = merged(
+            [
+                uncut(self._network.look(image, area), area, image)
+                for area in areas(image, self._tiles)
+            ]
+        )
         people, things = [], []
         for box, score, index in zip(found.boxes, found.scores, found.finds, strict=True):
             find, certain = self._network.finds[index], min(float(score), 1.0)

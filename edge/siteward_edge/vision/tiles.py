@@ -2,11 +2,17 @@
 
 from typing import Final
 
-from siteward_edge.vision.network import Area
+import numpy as np
+
+from siteward_edge.vision.network import Area, Findings
 from siteward_edge.vision.ports import Image
 
 TILE_OVERLAP: Final = 0.25
 """Tiles are larger than their share by this, so that a person at a seam is whole in one."""
+
+
+EDGE: Final = 0.015
+"""Share of a tile's width or height from its edge within which a box counts as cut by it."""
 
 
 def areas(image: Image, tiles: tuple[int, int]) -> list[Area]:
@@ -28,3 +34,22 @@ def areas(image: Image, tiles: tuple[int, int]) -> list[Area]:
         for r in range(rows)
         for c in range(columns)
     ]
+
+
+def uncut(found: Findings, area: Area, image: Image) -> Findings:
+    """What an area shows whole: somebody cut by its edge is left to the one that holds them.
+
+    A torso without its head, cut off by a tile, would else be one more person, and one who
+    lacks a helmet. The picture's own border is no edge of a tile.
+    """
+    x, y, width, height = area
+    tall, wide = image.shape[:2]
+    starts, ends = found.boxes[:, :2], found.boxes[:, :2] + found.boxes[:, 2:]
+    kept = np.ones(len(found.boxes), bool)
+    for axis, (low, extent, full) in enumerate(((x, width, wide), (y, height, tall))):
+        margin = EDGE * extent
+        if low > 0:
+            kept &= starts[:, axis] > low + margin
+        if low + extent < full:
+            kept &= ends[:, axis] < low + extent - margin
+    return Findings(found.boxes[kept], found.scores[kept], found.finds[kept])

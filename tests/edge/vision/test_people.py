@@ -4,8 +4,9 @@ import pytest
 from siteward_edge.config.detector import ModelDetector
 from siteward_edge.vision.detectors import model_detector
 from siteward_edge.vision.fitting import centred, stretched, top_left
+from siteward_edge.vision.network import Findings
 from siteward_edge.vision.ports import Detector
-from siteward_edge.vision.tiles import areas
+from siteward_edge.vision.tiles import areas, uncut
 from tests.edge.pictures import VISION, clip, photo, vision
 
 
@@ -96,3 +97,20 @@ def test_tiles_cover_the_whole_picture(tiles: tuple[int, int]) -> None:
         assert y + height <= 351
         covered[y : y + height, x : x + width] = True
     assert covered.all()
+
+
+def test_what_a_tile_cuts_is_left_to_the_tile_that_has_it_whole() -> None:
+    image = np.zeros((400, 600, 3), np.uint8)
+    boxes = np.array(
+        [[250, 50, 40, 90], [120, 150, 40, 99], [0, 0, 30, 60], [170, 20, 30, 60]], np.float32
+    )
+    found = Findings(boxes, np.full(4, 0.9, np.float32), np.zeros(4, np.intp))
+    tile = uncut(found, (0, 0, 290, 250), image)
+    assert tile.boxes.tolist() == [[0, 0, 30, 60], [170, 20, 30, 60]]
+    assert len(uncut(found, (0, 0, 600, 400), image).boxes) == 4
+
+
+def test_tiles_make_nobody_lack_a_helmet() -> None:
+    for name in ("gdut_apache2/001.jpg", "gdut_apache2/003.jpg", "shwd_mit/05.jpg"):
+        people = detector((2, 2), ppe="ppe14-yolov8n").detect(photo(f"photos/{name}")).people
+        assert False not in [person.helmet for person in people], name
