@@ -13,9 +13,9 @@ from typing import Final, NamedTuple, Protocol
 
 SURE: Final = 0.8
 """Probability that what is accepted without a person has been reached (domain reference, 6.5)."""
-WORTH: Final = 1.0
+WORTH: Final = 3.0
 """Percent a proposed state must add to what is reached: at the border of two states nobody
-need be asked which of them it is."""
+need be asked which of them it is. A camera's measure may be off by as much anyway."""
 
 
 class Day(Protocol):
@@ -62,15 +62,15 @@ class Position(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the days say.
+    """What the days say; a position's probability is the median of the days that agree.
 
     Attributes:
-        position: Where the zone is; its probability is the median of the days that agree.
-        accepted: Whether it is believed; otherwise it is only proposed.
+        reached: Where the zone is believed to be; None before anything was accepted.
+        proposed: Where it may be instead, for a person to say; None when nothing is in doubt.
     """
 
-    position: Position
-    accepted: bool
+    reached: Position | None
+    proposed: Position | None = None
 
 
 def judge(
@@ -89,23 +89,21 @@ def judge(
         agree: How many days must agree.
     """
     likely = [p for p in (likeliest(states, day) for day in days) if p is not None]
-    if held is not None and len(days) - len(likely) >= agree:
-        return Verdict(held._replace(probability=_held(states, days, held)), False)
     sure = [p for p in (reached(states, day) for day in days) if p is not None]
     best = _voted(sure, agree)
-    if best is None or (held is not None and best[:2] <= held[:2]):
-        best = held and held._replace(probability=_held(states, days, held))
+    if held is not None and (best is None or best[:2] <= held[:2]):
+        best = held._replace(probability=_held(states, days, held))
+    if best is not None and len(days) - len(likely) >= agree:
+        return Verdict(best, best)
     ahead = _voted([p for p in likely if best is None or p.state > best.state], agree)
     if ahead is not None:
         begun = states[ahead.state].percent
         if best is None or begun - best.percent > WORTH:
-            return Verdict(ahead._replace(percent=begun), False)
-    if held is None or best is None:
-        return best and Verdict(best, True)
-    back = _voted([p for p in likely if p.state < held.state], agree)
-    if back is not None and back.probability >= SURE and best.state == held.state:
-        return Verdict(back, False)
-    return Verdict(best, True)
+            return Verdict(best, ahead._replace(percent=begun))
+    back = _voted([p for p in likely if best is not None and p.state < best.state], agree)
+    if back is not None and back.probability >= SURE:
+        return Verdict(best, back)
+    return Verdict(best) if best is not None else None
 
 
 def reached(states: Sequence[State], day: Day) -> Position | None:

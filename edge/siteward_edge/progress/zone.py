@@ -197,17 +197,17 @@ class ZoneProgress:
         verdict = judge(self.zone.states, self.memory.days, held, self.timing.agree)
         if verdict is None:
             return None
-        if verdict.accepted:
-            at = verdict.position
-            self._set(
-                accepted=self._codes[at.state],
-                percent=max(self.memory.percent, round(at.percent, 2)),
-            )
+        if verdict.reached is not None:
+            percent = max(self.memory.percent, round(verdict.reached.percent, 2))
+            self._set(accepted=self._codes[verdict.reached.state], percent=percent)
         return self._report(verdict, ts)
 
     def _report(self, verdict: Verdict, ts: datetime) -> Finding | None:
-        state = self.zone.states[verdict.position.state]
-        told = (state.code, not verdict.accepted)
+        told_of = verdict.proposed or verdict.reached
+        if told_of is None:
+            return None
+        state = self.zone.states[told_of.state]
+        told = (state.code, verdict.proposed is not None)
         changed = self.memory.told != told
         every = timedelta(seconds=self.timing.report_seconds)
         if not changed and self.memory.told_at is not None and ts - self.memory.told_at < every:
@@ -218,7 +218,7 @@ class ZoneProgress:
         return Finding(
             state,
             state.percent if nothing_held else self.memory.percent,
-            verdict.position.probability,
+            told_of.probability,
             min(1.0, median(day.visible for day in seen)) if seen else 0.0,
             told[1],
             changed,

@@ -312,10 +312,11 @@ def test_only_what_three_days_are_sure_of_is_accepted_whatever_the_order_of_days
     if verdict is None:
         assert held is None
         return
-    at = verdict.position
-    if held is not None and verdict.accepted:
+    at = verdict.reached
+    if held is not None:
+        assert at is not None
         assert (at.state, at.percent) >= (held.state, held.percent)
-    if verdict.accepted and (held is None or at.state > held.state):
+    if at is not None and (held is None or at.state > held.state):
         later = CODES[at.state :]
         tails = [sum(day.probabilities[code] for code in later) for day in seen]
         assert sum(tail >= 0.8 for tail in tails) >= 3
