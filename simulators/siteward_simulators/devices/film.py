@@ -48,10 +48,11 @@ class Item:
     unit: bytes
 
 
-class _Press:
+class Press:
     """One encoder and one muxer; keeps what the muxer wrote until it is taken."""
 
     def __init__(self, width: int, height: int) -> None:
+        """For pictures of one size."""
         self._written: list[bytes] = []
         self._muxer = av.open(
             self, "w", format="mpegts", options={"mpegts_flags": "pat_pmt_at_frames"}
@@ -121,7 +122,7 @@ class Film:
             self._viewers.discard(queue)
 
     async def _roll(self) -> None:
-        press = _Press(self.scene.width, self.scene.height)
+        press = Press(self.scene.width, self.scene.height)
         first = due = self._clock()
         last: Image | None = None
         while self._viewers:

@@ -1,6 +1,7 @@
 """Light, rain and wind over a site, from its place, the date and the seed."""
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -36,6 +37,27 @@ def weather(seed: int, latitude: float, days: float, t: datetime) -> Weather:
         )
         % 360,
     )
+
+
+def hard(calm: Weather, local_hour: float) -> Weather:
+    """The same instant on a day that has everything a camera dislikes.
+
+    Fog from five to nine, the low sun in the picture at seven and at half past four, a cloudburst
+    at noon and one by night, wind from three to six, on top of what there was.
+    """
+    return replace(
+        calm,
+        fog=max(calm.fog, _swell(local_hour, 5, 9)),
+        glare=max(calm.glare, _swell(local_hour, 6.5, 7.8), _swell(local_hour, 15.8, 17.2)),
+        rain=max(calm.rain, _swell(local_hour, 11, 14), _swell(local_hour, 21, 23)),
+        wind=max(calm.wind, 20 * _swell(local_hour, 14.5, 18), 14 * _swell(local_hour, 0, 3)),
+    )
+
+
+def _swell(hour_: float, start: float, end: float) -> float:
+    """0 outside, rising to 1 within a quarter of the time and falling again at its end."""
+    quarter = (end - start) / 4
+    return max(0.0, min(1.0, (hour_ - start) / quarter, (end - hour_) / quarter))
 
 
 def daylight(latitude: float, t: datetime, local_hour: float) -> float:
