@@ -14,7 +14,7 @@ import msgspec
 
 from siteward_contracts.clock import Clock
 from siteward_contracts.ids import IdSource
-from siteward_contracts.messages import Command, Health, Status
+from siteward_contracts.messages import Command, ConfigState, Health, Status
 from siteward_contracts.topics import Kind, Topic
 from siteward_edge.applied_settings import AppliedSettings
 from siteward_edge.camera_thread import CameraThread, Settings, Surroundings, camera_thread
@@ -126,7 +126,9 @@ async def run(config: EdgeConfig, sources: Sources, stop: asyncio.Event) -> None
             publisher.start()
             for camera in cameras:
                 camera.start(random.Random(sources.rng.random()))
-            await _look_after(publisher, cameras, tell, config.status_seconds, sources, stop)
+            await _look_after(
+                publisher, cameras, settings, tell, config.status_seconds, sources, stop
+            )
             await asyncio.to_thread(_stop_cameras, cameras)
         await asyncio.to_thread(publisher.stop, status(online=False))
     finally:
@@ -163,16 +165,17 @@ def _cameras(
 async def _look_after(
     publisher: Publisher,
     cameras: list[CameraThread],
+    settings: AppliedSettings,
     tell: Callable[[], None],
     every: float,
     sources: Sources,
     stop: asyncio.Event,
 ) -> None:
-    """Tells the status at intervals, after each connect and when a camera's health changes.
+    """Tells the status at intervals, after each connect, when health or settings change.
 
     The service's watchdog is fed while every camera's judging goes round.
     """
-    told: tuple[bool, list[Health]] | None = None
+    told: tuple[bool, ConfigState | None, list[Health]] | None = None
     waited = 0.0
     sources.notify("READY=1")
     while not stop.is_set():
@@ -180,7 +183,8 @@ async def _look_after(
             log.critical("the watchdog is not fed: judging hangs for %s", ", ".join(hanging))
         else:
             sources.notify("WATCHDOG=1")
-        now = (publisher.connected, [camera.watch.health for camera in cameras])
+        healths = [camera.watch.health for camera in cameras]
+        now = (publisher.connected, settings.state, healths)
         if now != told or waited >= every:
             try:
                 await asyncio.to_thread(tell)

@@ -1,10 +1,13 @@
 """How far this machine's clock is off, as the kernel was told by whoever keeps it in time.
 
-chrony, ntpd and systemd-timesyncd all steer the kernel's clock, so one question serves them all.
+chrony, ntpd and systemd-timesyncd all tell the kernel whether its clock is in time, so one question
+serves them all. ntpd and timesyncd leave the rest of a correction to the kernel, where it is read;
+chrony corrects by the clock's rate, leaves nothing to be added, and so reads as 0.
 """
 
 import ctypes
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 _CLOCK_UNSYNCHRONISED: Final = 0x0040  # STA_UNSYNC in <linux/timex.h>
 _NANOSECONDS: Final = 0x2000  # STA_NANO
@@ -24,12 +27,15 @@ class _Timex(ctypes.Structure):
     )
 
 
-def clock_offset() -> float | None:
+_ADJTIMEX: Final = getattr(ctypes.CDLL(None), "adjtimex", None)
+"""Only Linux has it."""
+
+
+def clock_offset(adjtimex: Callable[[Any], int] | None = _ADJTIMEX) -> float | None:
     """Seconds this machine's clock is ahead of the time server's; None when nobody knows.
 
     The kernel keeps what is still to be added to the clock, so what is ahead has the other sign.
     """
-    adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)  # Linux only
     if adjtimex is None:
         return None
     kernel = _Timex()

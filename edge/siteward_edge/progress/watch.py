@@ -10,6 +10,7 @@ import cv2
 import msgspec
 import numpy as np
 
+from siteward_contracts.messages import Model
 from siteward_edge.config.camera import Camera
 from siteward_edge.config.location import Location
 from siteward_edge.delivery.outbox import Outgoing
@@ -175,7 +176,12 @@ class ProgressWatch:
         if finding is None or self._classifier is None:
             return
         if finding.changed or not zone.pictures_of(finding)[0]:
-            occasion = Occasion("progress", zone.zone.id, confidence=finding.confidence)
+            occasion = Occasion(
+                "progress",
+                zone.zone.id,
+                confidence=finding.confidence,
+                model=Model(name=self._classifier.method, version="1"),
+            )
             sha256, messages = snapshot.prove(self._report.new_id, occasion)
             zone.prove(finding, sha256)
             measured.messages += messages
