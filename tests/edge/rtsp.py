@@ -10,6 +10,7 @@ from typing import Final, Literal
 from tests.edge.pictures import absent
 from tests.servers import running, wait_for_port
 
+Codec = Literal["h264", "h265"]
 PYTHON: Final = "/usr/bin/python3"
 IMPORTS: Final = """
 import sys
@@ -73,7 +74,7 @@ class Camera:
 @contextmanager
 def rtsp_camera(
     port: int,
-    codec: Literal["h264", "h265"] = "h264",
+    codec: Codec = "h264",
     size: tuple[int, int] = (320, 240),
     damage: float = 0,
     loss: float = 0,
