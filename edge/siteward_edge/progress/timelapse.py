@@ -71,9 +71,11 @@ def write(film: list[Shown], out: Path, fps: int, width: int) -> Iterator[Shown]
         width: Of the film in pixels; the height follows from the first picture.
 
     Raises:
-        TimelapseError: No picture of the days can be read.
+        TimelapseError: No picture of the days can be read, or the film has no folder to go to.
         OSError: The file cannot be written.
     """
+    if not out.parent.is_dir():
+        raise TimelapseError(f"{out.parent} is no folder; make it first")
     size = _size(film, width)
     unfinished = out.with_name(f".{out.name}.part")
     try:
@@ -112,6 +114,14 @@ def _images(film: list[Shown], size: tuple[int, int]) -> Iterator[tuple[Shown, I
         yield shown, _dated(last.copy(), f"{shown.day}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """A picture and how it lies over the first one, 3 x 3 in small pixels."""
+
+    view: View
+    moved: Matrix
+
+
 class Steady:
     """Lays pictures over one another though the site grows.
 
@@ -121,27 +131,23 @@ class Steady:
 
     def __init__(self) -> None:
         """The first picture stays as it is."""
-        self._key: View | None = None
-        self._key_moved: Matrix = np.eye(3)
-        self._before: tuple[View, Matrix] | None = None
+        self._key: _Placed | None = None
+        self._before: _Placed | None = None
 
     def __call__(self, image: Image) -> Image:
-        """The picture where the first one would have it."""
+        """The picture where the first one would have it; itself where nothing matches."""
         view = view_of(shrink(image))
-        moved, match = self._place(view)
-        if match < RENEWED:
-            self._key, self._key_moved = view, moved
-        self._before = view, moved
+        moved, match, renewed = np.eye(3), 0.0, self._key is None
+        for key in (self._key, self._before):
+            step = register(key.view, view) if key is not None else None
+            if key is not None and step is not None and step.shift <= REACH:
+                moved, match = np.vstack([step.matrix, [0, 0, 1]]) @ key.moved, step.match
+                renewed = match < RENEWED or key is not self._key
+                break
+        self._before = _Placed(view, moved)
+        if renewed:  # a single odd picture matches nothing and becomes no key
+            self._key = self._before
         return registered(image, Registration(moved[:2], furthest(moved[:2]), match))
-
-    def _place(self, view: View) -> tuple[Matrix, float]:
-        keys = [(self._key, self._key_moved)] if self._key is not None else []
-        keys += [self._before] if self._before is not None else []
-        for key, moved in keys:
-            step = register(key, view)
-            if step is not None and step.shift <= REACH:
-                return np.vstack([step.matrix, [0, 0, 1]]) @ moved, step.match
-        return np.eye(3), 0.0
 
 
 def _read(picture: DailyPicture) -> Image | None:
@@ -150,10 +156,12 @@ def _read(picture: DailyPicture) -> Image | None:
 
 
 def _dated(image: Image, text: str) -> Image:
-    """The date over the film's lower edge; the pictures themselves stay as they are."""
-    height = image.shape[0]
-    scale, thick = height / 700, max(1, height // 400)
-    at = (round(height * 0.03), round(height * 0.96))
-    for colour, width in (((0, 0, 0), thick + 3), ((255, 255, 255), thick)):
-        cv2.putText(image, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, width, cv2.LINE_AA)
+    """The date in the film's lower right corner; the pictures themselves stay as they are."""
+    height, width = image.shape[:2]
+    font, scale, thick = cv2.FONT_HERSHEY_SIMPLEX, height / 800, max(1, height // 500)
+    (wide, tall), below = cv2.getTextSize(text, font, scale, thick)
+    left, base, air = width - wide - tall, height - tall, tall // 2
+    corner = (left - air, base - tall - air)
+    cv2.rectangle(image, corner, (left + wide + air, base + below + air), (0, 0, 0), -1)
+    cv2.putText(image, text, (left, base), font, scale, (255, 255, 255), thick, cv2.LINE_AA)
     return image
