@@ -230,8 +230,9 @@ def test_a_killed_agent_goes_on_without_losing_or_repeating_an_incident(tmp_path
             platform.close()
     ids = {e.message.id for e in platform.heard}
     assert set(waiting) <= ids
-    begun = [d for d in platform.all(Detection, "cam") if d.phase == "begin"]
-    assert len({d.id for d in begun}) == 1
+    found = platform.all(Detection, "cam")
+    begun = [d for d in found if (d.kind, d.phase) == ("intrusion", "begin")]
+    assert len({d.id for d in begun}) == 1, found
 
 
 def _stored(file: Path) -> list[str]:
@@ -279,7 +280,7 @@ def test_check_says_what_each_source_gives_or_how_to_mend_it(tmp_path: Path) -> 
     assert lines["outbox"].startswith("ok")
     assert lines["cam"].startswith("ok   cam: 640x352, ")
     assert "is the broker up" in lines["mqtt"]
-    assert "check cable and port" in lines["crane"]
+    assert "check cable, address and port" in lines["crane"]
     assert done.stderr == ""
 
 
