@@ -6,21 +6,32 @@ taken. Of those it is told what the agent remembers.
 
 import asyncio
 import errno
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+import paho.mqtt.client as mqtt
 
 from siteward_contracts.clock import Clock
 from siteward_edge.check.outcome import Check, CheckError, Found
 from siteward_edge.config.agent import EdgeConfig
+from siteward_edge.config.gateways import Gateway, Mapped
 from siteward_edge.config.hj212 import Hj212, Hj212Device
 from siteward_edge.config.modbus import ModbusDevice
 from siteward_edge.config.sensors import Judged
+from siteward_edge.delivery.broker import BrokerError, address, client_of
 from siteward_edge.delivery.outbox import Outbox
+from siteward_edge.sensors.gateway.mapping import (
+    BadPayloadError,
+    matches,
+    records,
+    subscription,
+)
+from siteward_edge.sensors.gateway.mapping import measured as read_record
 from siteward_edge.sensors.hj212.factors import measured
 from siteward_edge.sensors.hj212.framing import Framed, cut
 from siteward_edge.sensors.hj212.packet import (
@@ -49,6 +60,7 @@ def checks(config: EdgeConfig, clock: Clock) -> list[Check]:
         devices = list(shared)
         name = devices[0].device if len(devices) == 1 else line
         found.append(Check(name, partial(_line, config, devices, clock)))
+    found += [Check(g.name, partial(_gateway, config, g, clock)) for g in config.gateways]
     return found
 
 
@@ -189,3 +201,64 @@ async def _read(devices: Sequence[ModbusDevice]) -> list[str]:
     if wrong:
         raise modbus.PollError("; ".join([*wrong, *told]))
     return told
+
+
+def _gateway(config: EdgeConfig, gateway: Gateway, clock: Clock) -> Found:
+    """Listens beside a running agent until every device was spoken of, or time is up.
+
+    Raises:
+        CheckError: The broker cannot be reached, or says nothing usable of a device.
+    """
+    url = gateway.url or config.mqtt
+    wanted = {name for mapped in gateway.messages for name in mapped.names}
+    heard: dict[str, str] = {}
+    everybody = threading.Event()
+    name = f"siteward-check-{config.site}-{gateway.name}-{clock().timestamp():.0f}"
+    try:
+        client = client_of(url, config.link, name, clean_session=True)
+    except BrokerError as error:
+        raise CheckError(str(error)) from error
+
+    def subscribe(client: mqtt.Client, userdata: Any, flags: Any, reason: Any, more: Any) -> None:
+        if reason.is_failure:
+            heard["account"] = f"{reason}; check user and password in url"
+            everybody.set()
+        client.subscribe([(subscription(mapped), 0) for mapped in gateway.messages])
+
+    def take(client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
+        for mapped in gateway.messages:
+            if matches(mapped, message.topic):
+                heard.update(_mapped(mapped, message.topic, bytes(message.payload), clock))
+        if heard.keys() >= wanted:
+            everybody.set()
+
+    client.on_connect, client.on_message = subscribe, take
+    host, port = address(url)
+    try:
+        client.connect(host, port)
+    except OSError as error:
+        remedy = "is the broker up, is the port open?"
+        raise CheckError(f"{host}:{port}: {error.strerror or error}; {remedy}") from error
+    client.loop_start()
+    everybody.wait(HEAR)
+    client.disconnect()
+    client.loop_stop()
+    text = "; ".join(heard.values())
+    if missing := ", ".join(sorted(wanted - heard.keys())):
+        remedy = "compare topics and devices with what it publishes; may the account read them?"
+        raise CheckError(f"nothing usable of {missing} in {HEAR:.0f} s; {remedy} {text}".strip())
+    return Found(text)
+
+
+def _mapped(mapped: Mapped, topic: str, payload: bytes, clock: Clock) -> dict[str, str]:
+    """What a message says of each device; of what is refused, the topic and the text."""
+    said = {}
+    try:
+        for index, record in enumerate(records(payload, mapped)):
+            found = read_record(record, index, topic, payload, mapped, clock())
+            good, bad = plausible(found.values, {})
+            told = "; ".join(filter(None, [telling(good, []), *found.refused, *bad.values()]))
+            said[found.device] = f"{found.device}: {told}"
+    except BadPayloadError as error:
+        said[topic] = f"{topic}: {error}"
+    return said

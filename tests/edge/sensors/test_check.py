@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from paho.mqtt import publish
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
@@ -17,7 +19,7 @@ from siteward_edge.sensors.measured import Measured
 from siteward_edge.sensors.watch import memory_key
 from tests.edge.sensors.conftest import Bench
 from tests.edge.sensors.packets import DUST_NG, FAULT, MN, REAL_TIME
-from tests.servers import free_port
+from tests.servers import free_port, mosquitto
 
 HEAD = "site: school\nmqtt: mqtt://127.0.0.1:1\noutbox: {path: outbox.db}\n"
 
@@ -156,3 +158,26 @@ def test_a_value_no_instrument_can_have_fails_the_check(bench: Bench) -> None:
         )
     assert "humidity 900 is outside 0 to 100 %" in found["w"].text
     assert found["w"].verdict == "fail"
+
+
+@pytest.mark.system
+def test_a_gateway_is_listened_to_beside_the_agent(bench: Bench, tmp_path: Path) -> None:
+    body = (
+        "gateways:\n  - name: acme\n    url: mqtt://127.0.0.1:{port}\n    messages:\n"
+        "      - topic: 'acme/{{device}}'\n        devices: {{a: pit-1, b: pit-2}}\n"
+        "        readings: [{{metric: pit_settlement, path: $.x}}]\n"
+    )
+    with mosquitto(tmp_path / "broker") as port:
+        keep = [("acme/a", '{"x": 1.5}', 1, True), ("acme/c", "{}", 1, True)]
+        publish.multiple(keep, hostname="127.0.0.1", port=port)  # type: ignore[arg-type]
+        outcome = checked(bench, body.format(port=port))["acme"]
+        assert outcome.verdict == "fail"
+        assert outcome.text.startswith("nothing usable of pit-2 in 1 s; compare topics")
+        assert "pit-1: pit_settlement 1.5" in outcome.text
+        assert "acme/c: device 'c'; name it under devices" in outcome.text
+        publish.single("acme/b", '{"x": 2}', 1, True, hostname="127.0.0.1", port=port)
+        outcome = checked(bench, body.format(port=port))["acme"]
+        assert outcome.verdict == "ok"
+        assert "pit-2: pit_settlement 2" in outcome.text
+    outcome = checked(bench, body.format(port=free_port()))["acme"]
+    assert "is the broker up, is the port open?" in outcome.text
