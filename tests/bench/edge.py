@@ -9,9 +9,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from av import VideoFrame
 
 from siteward_contracts.clock import utc_now
-from siteward_contracts.messages import Health
 from siteward_edge.camera import CameraWatch, Memory
 from siteward_edge.capture.latest import Latest, to_frame
 from siteward_edge.capture.pictures import pictures
@@ -28,7 +28,7 @@ Figures = dict[str, float | int | str]
 MODEL = VISION / "models/person_yolox_nano_416.onnx"
 T0 = datetime(2026, 3, 1, 8, tzinfo=UTC)
 PICTURES = 200
-SIZES = ((640, 360), (1280, 720))
+SIZES = ((640, 360), (1280, 720), (1920, 1080))
 
 
 def edge() -> Figures:
@@ -37,7 +37,7 @@ def edge() -> Figures:
     figures: Figures = {}
     for width, height in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            file = encode(Path(folder) / "clip.ts", _clip(width, height), fps=10)
+            file = encode(Path(folder) / "clip.ts", moving_clip(width, height), fps=10)
             name = f"{height}p"
             decoding = _per_cpu_second(lambda file=file: _decode(file))  # type: ignore[misc]
             figures[f"{name}_decode_only_per_cpu_s"] = decoding
@@ -52,7 +52,7 @@ def edge() -> Figures:
     return figures
 
 
-def _clip(width: int, height: int) -> list[Image]:
+def moving_clip(width: int, height: int) -> list[Image]:
     """A fixed view in which blocks move and a clock runs."""
     view = scene(width=width, height=height)
     images = []
@@ -77,30 +77,40 @@ def _decode(file: Path) -> int:
 
 def _judge(file: Path, detector: dict[str, object]) -> int:
     """The whole path of a picture: decode, slot, pixels, health, people, zones, outbox."""
+    watch = watching(detector)
+    outbox = Outbox(file.with_name("outbox.db"), 10**9)
+    done = 0
+    for picture in pictures(Source(file.as_uri()), utc_now):
+        judge(watch, outbox, picture, T0 + timedelta(seconds=done / 5))
+        done += 1
+    outbox.close()
+    return done
+
+
+def watching(detector: dict[str, object]) -> CameraWatch:
+    """What judges the pictures of a camera with one danger zone."""
     camera = Camera.model_validate(
-        {"device": "cam", "url": file.as_uri(), "detector": detector, "fps": 5}
+        {"device": "cam", "url": "file:///clip", "detector": detector, "fps": 5}
         | {"danger_zones": [{"id": "pit", "polygon": [(0.1, 0.6), (0.5, 0.6), (0.5, 0.9)]}]}
     )
     ids = (f"{n:032}" for n in count())
-    outbox = Outbox(file.with_name("outbox.db"), 10**9)
-    memory = Memory(health=Health.OK, since=T0)
-    watch = CameraWatch(
+    return CameraWatch(
         camera,
         detector_of(camera, MODEL.parent),
         classifier_of(camera),
         OcSort(5, "bench"),
         Report("site", "cam", ids.__next__),
-        memory,
+        Memory(),
+        T0,
     )
+
+
+def judge(watch: CameraWatch, outbox: Outbox, picture: VideoFrame, ts: datetime) -> None:
+    """The path of one picture after decoding: slot, pixels, judging, disk."""
     latest = Latest()
-    done = 0
-    for picture in pictures(Source(camera.url), utc_now):
-        latest.put(picture, T0 + timedelta(seconds=done / 5))
-        decoded = latest.take(0)
-        assert decoded is not None
-        result = watch.see(to_frame(decoded, "cam"))
-        if result.messages:
-            outbox.put(result.messages)
-        done += 1
-    outbox.close()
-    return done
+    latest.put(picture, ts)
+    decoded = latest.take(0)
+    assert decoded is not None
+    result = watch.see(to_frame(decoded, "cam"))
+    if result.messages:
+        outbox.put(result.messages)

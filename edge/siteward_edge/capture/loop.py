@@ -22,6 +22,12 @@ LONGEST_PAUSE: Final = 30.0
 PROBATION: Final = timedelta(seconds=3)
 """A stream that was corrupt must be intact for so long before its pictures count again."""
 
+TOLD_AGAIN: Final = timedelta(minutes=10)
+"""The same trouble of the same camera goes into the log this often at most."""
+
+Told = tuple[Cause, datetime]
+"""What was told last, and when."""
+
 
 def backoff(attempt: int, rng: random.Random) -> float:
     """Seconds to wait before attempt number ``attempt`` (from 0), jittered by half."""
@@ -51,6 +57,7 @@ def capture(
     """
     pause = wait or stop.wait
     attempt = 0
+    told: Told | None = None
     while not stop.is_set():
         first: datetime | None = None
         trouble = latest.trouble
@@ -70,16 +77,23 @@ def capture(
         except Exception as caught:  # a camera must never end the agent
             log.exception("capture of %s failed", source.name)
             error = SourceError(repr(caught))
-        _tell(error, latest, attempt)
+        told = _tell(error, told, clock())
+        _lost(error, latest)
         note("reopened")
         pause(backoff(attempt, rng))
         attempt += 1
 
 
-def _tell(error: SourceError, latest: Latest, attempt: int) -> None:
+def _tell(error: SourceError, told: Told | None, now: datetime) -> Told:
+    """Logs a trouble, but not again and again what a camera does every few seconds."""
+    if told is not None and told[0] is error.cause and now - told[1] < TOLD_AGAIN:
+        return told
+    log.warning("no pictures (%s): %s", error.cause, error)
+    return error.cause, now
+
+
+def _lost(error: SourceError, latest: Latest) -> None:
     before: datetime | None = latest.trouble.since if latest.trouble else None
-    if attempt == 0 or (latest.trouble and latest.trouble.cause is not error.cause):
-        log.warning("no pictures (%s): %s", error.cause, error)
     # The trouble began where the first of its errors says, however often it was tried since.
     error.since = min(filter(None, (before, error.since)), default=None)
     latest.lost(error)
