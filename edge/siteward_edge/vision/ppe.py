@@ -7,6 +7,7 @@ not known is never a violation. Vests and torso zones alike; a torso in the colo
 never lacks one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,13 +19,13 @@ from siteward_edge.vision.bright_clothes import bright_share
 from siteward_edge.vision.close_ups import close_ups
 from siteward_edge.vision.fitting import Floats
 from siteward_edge.vision.network import Area, Findings, Network, merged, without_parts
-from siteward_edge.vision.ports import Box, DetectedThing, Image, Scene, Thing
+from siteward_edge.vision.ports import Box, DetectedPerson, DetectedThing, Image, Scene, Thing
 
 Place = tuple[float, float, bool]
 """Across and down in a person's box, as shares of it, and whether it is clearly seen."""
 
 LOOKED_AT: Final = 16
-"""People looked at enlarged per picture at most, the most certain first; four are one run."""
+"""People looked at enlarged per picture at most; four are one run of the network."""
 SURE: Final = 0.5
 """Least confidence that there is a person at all before something is said to be missing."""
 SAME: Final = 0.3
@@ -95,7 +96,7 @@ class PersonalEquipment:
         size = (width, height)
         boxes = [_pixels(person.box, size) for person in scene.people]
         nearer = boxes + [_pixels(thing.box, size) for thing in scene.things]
-        closely = [i for i, box in enumerate(boxes) if _worth_a_look(box)][:LOOKED_AT]
+        closely = _looked_at(scene.people, boxes, size)
         found = [self._network.look(image, (0, 0, width, height))]
         found += close_ups(self._network, image, [upper_part(boxes[i], size) for i in closely])
         seen = without_parts(merged(found, SAME), PART)
@@ -164,8 +165,17 @@ def _whose(worn: Worn, things: Findings, clear: float, boxes: list[Floats]) -> l
     return near
 
 
-def _worth_a_look(box: Floats) -> bool:
-    return float(box[3]) >= min(HELMET.smallest, VEST.smallest) / 2
+def _looked_at(
+    people: Sequence[DetectedPerson], boxes: list[Floats], size: tuple[int, int]
+) -> list[int]:
+    """Who is looked at enlarged: first those of whom most can be told."""
+    large = [i for i, box in enumerate(boxes) if float(box[3]) >= HELMET.smallest / 2]
+
+    def judged_last(i: int) -> bool:
+        return people[i].confidence < SURE or not _in_sight(HELMET, boxes[i], size)
+
+    # In their first order: who shares a run with whom should not change with it.
+    return sorted(sorted(large, key=judged_last)[:LOOKED_AT])
 
 
 def _in_sight(worn: Worn, box: Floats, size: tuple[int, int]) -> bool:
