@@ -114,7 +114,11 @@ def verdict(lesson: Lesson) -> Iterator[str]:
         yield str(error)
         return
     counts = Counter(state for state, _ in examples)
-    yield f"{zone.id}: " + ", ".join(f"{s.code} {counts[s.code]}" for s in zone.states)
+    yield f"{zone.id}: " + ", ".join(
+        f"{s.code} {counts[s.code]}" for s in zone.states if s.code in counts
+    )
+    if unknown := [s.code for s in zone.states if s.code not in counts]:
+        yield f"no examples yet of {', '.join(unknown)}"
     truth = {file: state for state, file in examples}
     judged = left_out(zone, examples)
     right = sum(state == truth[file] and p >= SURE for file, state, p in judged)
@@ -124,7 +128,7 @@ def verdict(lesson: Lesson) -> Iterator[str]:
         if state != truth[file]:
             yield f"  {file} ({truth[file]}) rather looks like {state}, {p:.2f}"
         elif p < SURE:
-            yield f"  {file} ({truth[file]}) looks like nothing else taught, {p:.2f}; add more"
+            yield f"  {file} ({truth[file]}) is unlike the others of its state, {p:.2f}; add more"
 
 
 def _reference(camera: Camera, zone: Zone) -> View | None:

@@ -32,6 +32,8 @@ WET_SHARE: Final = 0.004
 """Share of a block's plain pixels that must change for the block to be wet."""
 RAINING: Final = 0.5
 """Share of wet blocks; people and machines wet a few, rain all of them."""
+SWAY: Final = 6.0
+"""Pixels between two pictures that may be the mast's; more is something else."""
 MAX_GAP: Final = 2.0
 """Seconds between two pictures beyond which they say nothing about rain."""
 IN_THE_WAY: Final = frozenset({Thing.VEHICLE, Thing.MACHINE, Thing.LOAD, Thing.SMOKE})
@@ -59,7 +61,8 @@ def foggy(reference: View, view: View) -> bool:
 
 def raining(before: Image, image: Image) -> bool:
     """Whether something falls through the whole picture between two that follow one another."""
-    first, second = (_small(i) for i in (before, image))
+    first = _small(before)
+    second = _unswayed(first, _small(image))
     change = cv2.absdiff(first, second)
     flat = (_gradient(cv2.blur(first, (5, 5))) < FLAT) & (
         _gradient(cv2.blur(second, (5, 5))) < FLAT
@@ -93,6 +96,18 @@ def _covered(polygon: list[tuple[float, float]], boxes: Iterable[Box]) -> float:
         top, bottom = int(y * height), int(np.ceil((y + h) * height))
         mask[max(0, top) : bottom, max(0, int(x * width)) : int(np.ceil((x + w) * width))] = 0
     return 1 - int(mask.sum()) / whole if whole else 1.0
+
+
+def _unswayed(first: Gray, second: Gray) -> Gray:
+    """The second picture moved back by the few pixels that a mast sways between two."""
+    window = cv2.createHanningWindow(RAIN_SIZE, cv2.CV_32F)
+    planes = first.astype(np.float32), second.astype(np.float32)
+    (dx, dy), _ = cv2.phaseCorrelate(*planes, window)
+    if max(abs(dx), abs(dy)) > SWAY:
+        return second
+    back = np.array([[1, 0, -dx], [0, 1, -dy]], np.float64)
+    moved = cv2.warpAffine(second, back, RAIN_SIZE, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.uint8)
 
 
 def _small(image: Image) -> Gray:
