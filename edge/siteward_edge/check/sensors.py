@@ -164,7 +164,8 @@ def _said(piece: Framed | bytes, boxes: Mapping[str, Hj212Device], clock: Clock)
 
 def _line(config: EdgeConfig, devices: Sequence[ModbusDevice], clock: Clock) -> Found:
     try:
-        return Found("; ".join(asyncio.run(_read(devices))))
+        told = "; ".join(asyncio.run(_read(devices)))
+        return Found(told.removeprefix(f"{devices[0].device}: ") if len(devices) == 1 else told)
     except modbus.LineError:
         if devices[0].serial is None:
             raise

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from siteward_contracts.clock import Clock
@@ -35,7 +36,7 @@ class Intake:
         self.outbox = outbox
         self.clock = clock
         self._commit = GroupCommit(outbox)
-        self._remembered = dict.fromkeys(devices, clock())
+        self._remembered: dict[str, datetime] = {}
         self._refused: dict[str, list[str]] = {}
         self._watches = {
             device: SensorWatch(site, device, judged, new_id, clock())
@@ -57,7 +58,8 @@ class Intake:
         self._refuse(measured, refused)
         memory = {}
         changed = open_before != set(watch.findings.open)
-        if changed or now - self._remembered[measured.device] >= REPEAT:
+        last = self._remembered.get(measured.device)
+        if changed or last is None or now - last >= REPEAT:
             self._remembered[measured.device] = now
             memory[watch.key] = watch.remember()
         if messages or memory:

@@ -88,7 +88,6 @@ def test_beside_a_running_agent_is_told_what_it_remembers(bench: Bench) -> None:
         outcome = checked(bench, body)["hj212"]
         assert (outcome.verdict, outcome.text) == ("fail", "dust-1: the agent has never heard it")
         intake = bench.intake(dust_1=config_of(bench, body).hj212.devices[0])  # type: ignore[union-attr]
-        bench.later(60)
         asyncio.run(intake.take(Measured(device="dust-1", ts=bench.now, values={"pm10": 12.5})))
         bench.later(30)
         outcome = checked(bench, body)["hj212"]
