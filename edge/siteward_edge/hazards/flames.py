@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from siteward_edge.vision.ports import Box, DetectedThing, Image, Thing
 
 Mask = NDArray[np.uint8]
+Levels = NDArray[np.float32]
+"""Brightness or colours, 0 to 255."""
 What = Literal["fire", "smoke"]
 
 WIDTH: Final = 320
@@ -25,6 +27,10 @@ MOST: Final = 0.35
 """Share of the picture beyond which it is the light that changed, or fog."""
 LEARN: Final = 0.02
 """Share of a new picture in the background; a tenth of it under a candidate."""
+SHAKE: Final = 2
+"""Pixels, shrunk, by which a swaying camera moves the picture."""
+LIMBS: Final = 0.35
+"""Of a person's width, on either side."""
 CHANGED: Final = 12
 """Levels by which smoke differs from the background."""
 GREY: Final = 24
@@ -41,7 +47,7 @@ class Blob:
         what: Which of the two.
         box: Left, top, width, height.
         mask: Its pixels within the box.
-        stir: How much its inside changed since the last picture, less what all of it did.
+        stir: Levels by which its inside changed since the last picture.
         sure: A detector's confidence; 0 where only colours say so.
     """
 
@@ -69,8 +75,8 @@ class Spotter:
     def __init__(self, smoke: bool) -> None:
         """Knows nothing of the background yet."""
         self._smoke_too = smoke
-        self._background: NDArray[np.float32] | None = None
-        self._last: NDArray[np.float32] | None = None
+        self._background: Levels | None = None
+        self._last: Levels | None = None
 
     def spot(
         self, image: Image, people: Iterable[Box], things: Iterable[DetectedThing]
@@ -87,10 +93,9 @@ class Spotter:
         soft = np.asarray(cv2.GaussianBlur(small, (5, 5), 0), np.float32)
         if self._last is None or self._last.shape != soft.shape:
             self._background = self._last = soft
-        stirred = np.abs(soft - self._last).mean(axis=2)
-        stirred -= float(np.median(stirred))
+        stirred = np.abs(soft - steadied(self._last, soft)).mean(axis=2)
         self._last = soft
-        boxes = list(people)
+        boxes = [_with_limbs(box) for box in people]
         blobs = list(_blobs("fire", _without(flame_coloured(small), boxes), stirred))
         if self._smoke_too:
             blobs += _blobs("smoke", _without(self._smoke(soft), boxes), stirred)
@@ -99,11 +104,11 @@ class Spotter:
                 blobs.append(_told(thing, size, stirred))
         return blobs, size
 
-    def _smoke(self, now: NDArray[np.float32]) -> Mask:
+    def _smoke(self, now: Levels) -> Mask:
         before = now if self._background is None else self._background
         light = now.mean(axis=2)
         grey = now.max(axis=2) - now.min(axis=2) < GREY
-        changed = np.abs(now - before).max(axis=2) > CHANGED
+        changed = beyond(now, before) > CHANGED
         smoke = (grey & changed & (light > SMOKE[0]) & (light < SMOKE[1])).astype(np.uint8)
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
@@ -115,21 +120,53 @@ class Spotter:
         return smoke
 
 
+def beyond(now: Levels, before: Levels) -> Levels:
+    """Levels by which each pixel is outside what was there or ``SHAKE`` pixels beside it.
+
+    A mast that sways moves every edge; that alone is no change.
+    """
+    around = np.ones((2 * SHAKE + 1, 2 * SHAKE + 1), np.uint8)
+    above = now - np.asarray(cv2.dilate(before, around), np.float32)
+    below = np.asarray(cv2.erode(before, around), np.float32) - now
+    most: Levels = np.maximum(above, below).max(axis=2)
+    return np.maximum(most, 0)
+
+
+def steadied(before: Levels, now: Levels) -> Levels:
+    """The picture before, moved by the whole pixels that fit the one now best."""
+    a, b = (level[::2, ::2, 1] for level in (before, now))
+    reach = SHAKE // 2 + 1
+    steps = range(-reach, reach + 1)
+    inner = np.s_[reach:-reach, reach:-reach]
+
+    def apart(step: tuple[int, int]) -> float:
+        return float(cv2.norm(np.roll(a, step, (0, 1))[inner], b[inner], cv2.NORM_L1))
+
+    down, right = min(((y, x) for y in steps for x in steps), key=apart)
+    return np.roll(before, (2 * down, 2 * right), (0, 1)) if down or right else before
+
+
 def flame_coloured(small: Image) -> Mask:
     """1 where a picture has the colours of flame."""
     b, g, r = (small[..., i].astype(np.int16) for i in range(3))
     return ((r > 195) & (r >= g) & (g > b + 18) & (r - b > 75) & (g > 70)).astype(np.uint8)
 
 
+def _with_limbs(box: Box) -> Box:
+    """A person's box with room for arms and legs in stride."""
+    x, y, w, h = box
+    return (x - LIMBS * w, y, w * (1 + 2 * LIMBS), h * 1.03)
+
+
 def _without(mask: Mask, boxes: Sequence[Box]) -> Mask:
     height, width = mask.shape
     for x, y, w, h in boxes:
         left, top = max(0, int(x * width)), max(0, int(y * height))
-        mask[top : int((y + h) * height) + 1, left : int((x + w) * width) + 1] = 0
+        mask[top : max(0, int((y + h) * height) + 1), left : max(0, int((x + w) * width) + 1)] = 0
     return mask
 
 
-def _blobs(what: What, mask: Mask, stirred: NDArray[np.float32]) -> Iterable[Blob]:
+def _blobs(what: What, mask: Mask, stirred: Levels) -> Iterable[Blob]:
     """Connected pixels, those a gap of one or two apart counted as one."""
     joined = cv2.dilate(mask, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
@@ -141,7 +178,7 @@ def _blobs(what: What, mask: Mask, stirred: NDArray[np.float32]) -> Iterable[Blo
             yield Blob(what, (x, y, w, h), own, float(stirred[part][own > 0].mean()))
 
 
-def _told(thing: DetectedThing, size: tuple[int, int], stirred: NDArray[np.float32]) -> Blob:
+def _told(thing: DetectedThing, size: tuple[int, int], stirred: Levels) -> Blob:
     x, y, w, h = thing.box
     left, top = int(x * size[0]), int(y * size[1])
     wide, tall = max(1, round(w * size[0])), max(1, round(h * size[1]))

@@ -90,8 +90,8 @@ class RenderedScenePeople:
             jackets[max(0, y) : y + h, max(0, x - w // 3) : x + w + w // 3] = 0
         plain = [b for b in _bodies(jackets, JACKET) if _has_head(hsv, b)]
         vests = [b for b in vests if _has_head(hsv, b)]
-        people = [_person(hsv, b, vest=True) for b in vests]
-        people += [_person(hsv, b, vest=False) for b in plain]
+        bodies = [*vests, *plain]
+        people = [_person(hsv, b, b in vests, _head_is_hidden(b, bodies)) for b in bodies]
         return Scene(tuple(sorted(people, key=lambda p: -p.confidence)), tuple(_loads(hsv)))
 
 
@@ -166,11 +166,21 @@ def _has_head(hsv: Image, body: _Body) -> bool:
     return float(np.mean(skin > 0)) > 0.3
 
 
+def _head_is_hidden(body: _Body, bodies: list[_Body]) -> bool:
+    """Whether somebody else may stand before a head: then nothing can be said of its helmet."""
+    x, y, w, h = body.box
+    middle, top = x + w / 2, y + 0.06 * h
+    return any(
+        left - 0.1 * wide <= middle <= left + 1.1 * wide and upper <= top <= upper + tall
+        for left, upper, wide, tall in (other.box for other in bodies if other is not body)
+    )
+
+
 def _helmet_share(head: Image) -> float:
     return max(float(np.mean(hue.mask(head) > 0)) for hue in HELMETS)
 
 
-def _person(hsv: Image, body: _Body, vest: bool) -> DetectedPerson:
+def _person(hsv: Image, body: _Body, vest: bool, head_hidden: bool) -> DetectedPerson:
     height, width = hsv.shape[:2]
     x, y, w, h = body.box
     left, top = max(0.0, x), max(0.0, y)
@@ -182,7 +192,7 @@ def _person(hsv: Image, body: _Body, vest: bool) -> DetectedPerson:
     )
     head = _head(hsv, body)
     helmet: bool | None = None
-    if head.size and h >= 30:
+    if head.size and h >= 30 and not head_hidden:
         if _helmet_share(head) > 0.22:
             helmet = True
         elif float(np.mean(head[..., 2] < 0.45 * _brightness(hsv, body))) > 0.3:

@@ -10,7 +10,7 @@ from siteward_simulators.world.hazards import Episode
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.state import Person, Sight
 
-CROWD: Final = tuple((x, y) for y in (-0.055, 0.0, 0.055) for x in (-0.075, 0.0, 0.075))
+CROWD: Final = tuple((0.05 * n, 0.012 * (n % 2)) for n in range(-4, 5))
 """Where the people of a crowd stand around its middle."""
 GROUP: Final = ((-0.05, 0.0), (0.0, 0.012), (0.05, 0.0))
 LAMP_PACE: Final = 0.03
