@@ -11,7 +11,7 @@ class HealthTiming(Section):
     Attributes:
         decide_seconds: A fault must last this long before it is reported.
         frozen_seconds: A picture that comes back for this long is a frozen camera. Raise it
-            where the camera sends a key picture less often than every two thirds of it.
+            where the camera does not send a key picture at least twice in it.
         stall_seconds: No picture for this long is an offline camera.
         moved_fraction: Shift against the reference view, in picture widths.
         blurred_seconds: Blur must last this long, so that a drop of rain is none.
@@ -23,7 +23,7 @@ class HealthTiming(Section):
     """
 
     decide_seconds: float = Field(default=3, gt=0)
-    frozen_seconds: float = Field(default=30, gt=0)
+    frozen_seconds: float = Field(default=25, gt=0)
     stall_seconds: float = Field(default=5, gt=0)
     moved_fraction: float = Field(default=0.02, gt=0, lt=1)
     blurred_seconds: float = Field(default=15, gt=0)

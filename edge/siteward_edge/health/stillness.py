@@ -21,14 +21,15 @@ MOVED_STEP: Final = 6.0
 (x264 at crf 38, measured), a burnt-in clock or anybody moving makes 10 and more."""
 CHANGED_STEP: Final = 2
 """Grey levels by which one pixel must differ to count."""
-SAME_SHARE: Final = 0.004
-"""Share of pixels changed since the most alike earlier picture: a frozen picture through
-x264 has a median of 0 to 0.003, a still night view at a quarter of the floodlights and
-a noise of one grey level 0.008 and more (measured, crf 23 to 32 and 1.5 Mbit/s)."""
-RECURRING: Final = 0.3
-"""Share of pictures that must come back; the coder's rate control disturbs some."""
-KEPT: Final = 12
-"""Earlier pictures compared with."""
+SAME_SHARE: Final = 0.002
+"""Share of pixels changed since the most alike earlier picture: of a frozen picture through
+x264 0 to 0.0015 once its coder has settled; of a still night view at two fifths of the
+floodlights and with a noise of half a grey level 0.0036 and more (crf 23 to 32, measured)."""
+RECURRING: Final = 0.2
+"""Share of the last pictures that must come back; the coder's rate control disturbs many of a
+frozen camera's, of a living one's there are none."""
+KEPT_PER_INTERVAL: Final = 10
+"""Earlier pictures kept for comparison in one key picture's interval."""
 
 
 def nothing_moves(gray: Gray, before: Gray) -> bool:
@@ -49,13 +50,15 @@ class Stillness:
 
     Attributes:
         frozen_seconds: Stillness that long is a frozen camera. Key pictures must come at
-            least every two thirds of it.
+            least twice in it.
     """
 
     frozen_seconds: float
     _still: Gray | None = None
     _since: datetime | None = None
-    _kept: deque[tuple[datetime, Gray]] = field(default_factory=lambda: deque(maxlen=KEPT * 2))
+    _kept: deque[tuple[datetime, Gray]] = field(
+        default_factory=lambda: deque(maxlen=3 * KEPT_PER_INTERVAL)
+    )
     _recurred: deque[tuple[datetime, bool]] = field(default_factory=deque)
 
     def observe(self, gray: Gray, grain: Gray, ts: datetime) -> datetime | None:
@@ -63,14 +66,14 @@ class Stillness:
         if self._still is None or self._since is None or not nothing_moves(gray, self._still):
             self.forget()
             self._still, self._since = gray, ts
-        key_interval = timedelta(seconds=self.frozen_seconds * 2 / 3)
+        key_interval = timedelta(seconds=self.frozen_seconds / 2)
         earlier = [kept for at, kept in self._kept if ts - at >= key_interval]
         if earlier:
             same = any(changed_share(grain, kept) <= SAME_SHARE for kept in reversed(earlier))
             self._recurred.append((ts, same))
         while self._recurred and ts - self._recurred[0][0] > key_interval:
             self._recurred.popleft()
-        if not self._kept or (ts - self._kept[-1][0]) >= key_interval / KEPT:
+        if not self._kept or (ts - self._kept[-1][0]) >= key_interval / KEPT_PER_INTERVAL:
             self._kept.append((ts, grain))
         if (ts - self._since).total_seconds() < self.frozen_seconds or not self._recurred:
             return None

@@ -200,7 +200,7 @@ def still(light: float, noise: float, seconds: float, *, frozen: bool) -> Iterat
 
 
 def frozen_at(images: Iterator[Image]) -> float | None:
-    stillness = Stillness(30)
+    stillness = Stillness(25)
     for number, image in enumerate(images):
         look = look_at(image)
         if stillness.observe(look.gray, look.grain, at(number / 2)) is not None:

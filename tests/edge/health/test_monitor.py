@@ -130,7 +130,7 @@ def test_a_frozen_camera_is_dated_from_the_last_living_picture(tmp_path: Path) -
     with_noise = _decoded(coded)
     changes = run(monitor, lambda n: with_noise[n], 10, 60)
     assert [(health, since) for health, since, _ in changes] == [(Health.FROZEN, 12)]
-    assert 40 <= changes[0][2] <= 46
+    assert 37 <= changes[0][2] <= 50
     assert run(monitor, living, 80, 10) == [(Health.OK, 80, 83)]
 
 
