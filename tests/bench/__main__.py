@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "latency": "tests.bench.latency:latency",
     "edge": "tests.bench.edge:edge",
     "edge-cameras": "tests.bench.edge_cameras:cameras",
+    "edge-boxes": "tests.bench.edge_boxes:boxes",
     "edge-hour": "tests.bench.edge_memory:hour",
     "edge-reconnects": "tests.bench.edge_memory:reconnects",
     "rules": "tests.bench.rules:rules",
