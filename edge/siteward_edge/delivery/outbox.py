@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from siteward_edge.delivery import thinning
-from siteward_edge.delivery.outbox_file import FINDINGS, TELEMETRY, count, open_file, total
+from siteward_edge.delivery.outbox_file import FINDINGS, TELEMETRY, Reserve, count, open_file, total
 from siteward_edge.delivery.room import ROW_OVERHEAD, OutboxFullError, Outgoing, Room
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Outbox:
     def __init__(self, path: Path, max_bytes: int) -> None:
         """Opens or makes the file; what waited in it will be taken again."""
         self._db = open_file(path)
+        self._reserve = Reserve(path)
         self._room = Room(self._db, max_bytes)
         self._lock = threading.Lock()
         self._taken = {FINDINGS: 0, TELEMETRY: 0}
@@ -111,10 +112,15 @@ class Outbox:
 
     def settle(self, seqs: Iterable[int]) -> None:
         """Forgets messages the broker has acknowledged."""
-        with self._transaction():
-            rows = [(seq,) for seq in seqs]
-            self._db.executemany("DELETE FROM messages WHERE seq = ?", rows)
-            count(self._db, "sent", len(rows))
+        rows = [(seq,) for seq in seqs]
+        try:
+            self._forget(rows)
+        except sqlite3.OperationalError:
+            if not self._reserve.give():
+                raise
+            log.warning("disk full: the space held back is used to forget what was delivered")
+            self._forget(rows)
+        self._reserve.hold()
 
     def release(self) -> None:
         """Lets everything taken and not settled be taken again."""
@@ -213,6 +219,11 @@ class Outbox:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def _forget(self, rows: Sequence[tuple[int]]) -> None:
+        with self._transaction():
+            self._db.executemany("DELETE FROM messages WHERE seq = ?", rows)
+            count(self._db, "sent", len(rows))
 
     def _next(self, lane: str) -> Waiting | None:
         row = self._db.execute(

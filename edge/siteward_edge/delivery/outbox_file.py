@@ -1,12 +1,15 @@
 """The outbox's SQLite file: its tables, how it is opened and what is counted in it."""
 
 import logging
+import os
 import sqlite3
 from pathlib import Path
 from typing import Final, Literal
 
 log = logging.getLogger(__name__)
 
+RESERVE: Final = 8 * 1024 * 1024
+"""Bytes: SQLite's log before it is written back (4 MB) and as much for the file to grow by then."""
 FINDINGS: Final = "thinnable = 0"
 TELEMETRY: Final = "thinnable > 0"
 """The lanes, as SQLite's partial indexes know them."""
@@ -40,6 +43,37 @@ CREATE TABLE IF NOT EXISTS rejected (
   raw BLOB NOT NULL
 );
 """
+
+
+class Reserve:
+    """Disk space that is held back beside the file, so that a full disk can be worked off.
+
+    Forgetting what was delivered writes too. On a disk that the outbox itself has filled it could
+    never begin; given back, these bytes are enough until the freed pages are used again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Holds the space, if there is any."""
+        self._file = path.with_name(f"{path.name}.reserve")
+        self._held = self._file.exists() and self._file.stat().st_size == RESERVE
+        self.hold()
+
+    def hold(self) -> None:
+        """Takes the space as soon as the disk has it."""
+        if self._held:
+            return
+        try:
+            with self._file.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, RESERVE)
+            self._held = True
+        except OSError:
+            self._file.unlink(missing_ok=True)
+
+    def give(self) -> bool:
+        """Gives the space to the file; False when there was none."""
+        held, self._held = self._held, False
+        self._file.unlink(missing_ok=True)
+        return held
 
 
 def open_file(path: Path) -> sqlite3.Connection:
