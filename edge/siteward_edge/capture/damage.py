@@ -15,7 +15,7 @@ WINDOW: Final = timedelta(seconds=3)
 MOSTLY: Final = 0.5
 """Share of damaged packets above which the whole stream is called corrupt."""
 FEWEST: Final = 4
-"""Packets below which no share is taken."""
+"""Packets that are too few to tell damage by."""
 
 
 @dataclass(slots=True)
@@ -25,12 +25,12 @@ class Damage:
     Attributes:
         opened: When it began.
         intact: When a picture was last believed; None before the first.
-        packets: Packets of video so far.
+        useless: Packets of video since then.
     """
 
     opened: datetime
     intact: datetime | None = None
-    packets: int = 0
+    useless: int = 0
     _whole: bool = False
     _recent: deque[tuple[datetime, bool]] = field(default_factory=deque)
 
@@ -43,7 +43,7 @@ class Damage:
             alone: Whether its pictures need no other picture.
             pictures: How many it gave.
         """
-        self.packets += 1
+        self.useless += 1
         if damaged:
             self._whole = False
         elif alone:
@@ -53,8 +53,13 @@ class Damage:
         while self._recent and ts - self._recent[0][0] > WINDOW:
             self._recent.popleft()
         if self._whole and pictures:
-            self.intact = ts
+            self.intact, self.useless = ts, 0
         return self._whole
+
+    @property
+    def sends(self) -> bool:
+        """Whether something comes, though nothing of use. A last torn packet is nothing."""
+        return self.useless >= FEWEST
 
     @property
     def mostly(self) -> datetime | None:

@@ -122,7 +122,7 @@ def _check(source: Source, damage: Damage, clock: Clock) -> None:
     last = damage.intact or damage.opened
     if (clock() - last).total_seconds() <= allowed:
         return
-    if damage.packets:
+    if damage.sends:
         text = f"{source.name} sends no picture that can be decoded; check the camera's encoder"
         raise SourceError(text, Cause.CORRUPT, last)
     raise SourceError(f"{source.name} sends no video; check the camera", Cause.STALLED, last)
