@@ -81,7 +81,7 @@ def detect(
     """Say what a detector sees in PICTURES, files or folders of them."""
     try:
         settings = ModelDetector(model=model, ppe=ppe, threshold=threshold, tiles=tiles)
-        detector = model_detector(settings, models)
+        detector = model_detector(settings, models, always=True)
     except ValidationError as error:
         told = "; ".join(f"--{e['loc'][0]}: {e['msg']}" for e in error.errors())
         raise click.ClickException(told) from error

@@ -30,8 +30,13 @@ def detector_of(camera: Camera, models: Path) -> Detector:
     return RenderedScenePeople()
 
 
-def model_detector(settings: ModelDetector, models: Path) -> Detector:
+def model_detector(settings: ModelDetector, models: Path, always: bool = False) -> Detector:
     """A detector of neural networks.
+
+    Args:
+        settings: Names them.
+        models: Folder of their files.
+        always: Looks for helmets and vests where nobody was found, too.
 
     Raises:
         ModelError: A model cannot be used.
@@ -49,7 +54,7 @@ def model_detector(settings: ModelDetector, models: Path) -> Detector:
         worn = _finding(find(settings.ppe, models), {Thing.HELMET, Thing.VEST}, "ppe")
         ppe = PersonalEquipment(Network(worn), worn.manifest)
     threshold = settings.threshold or model.manifest.thresholds[PERSON]
-    return People(network, threshold, settings.tiles, ppe)
+    return People(network, threshold, settings.tiles, ppe, always)
 
 
 def classifier_of(camera: Camera) -> ZoneClassifier | None:

@@ -32,6 +32,7 @@ class ModelDetector:
         threshold: float,
         tiles: tuple[int, int] = (1, 1),
         wardrobe: Wardrobe | None = None,
+        always: bool = False,
     ) -> None:
         """Takes what it looks with.
 
@@ -41,11 +42,14 @@ class ModelDetector:
             tiles: Columns and rows the picture is also looked at in; each tile costs as much
                 as the whole picture.
             wardrobe: Tells what people wear; nothing is known of it without.
+            always: Looks for helmets and vests where nobody was found, too; it costs more than
+                finding out that nobody is there.
         """
         network.expect(PERSON, threshold)
         self._network = network
         self._tiles = tiles
         self._wardrobe = wardrobe
+        self._always = always
         self.threshold = threshold
         self._model = _told_by(network, wardrobe)
 
@@ -70,7 +74,9 @@ class ModelDetector:
             else:
                 things.append(DetectedThing(Thing(find), fractions(box, image), certain))
         scene = Scene(tuple(people), tuple(things))
-        return self._wardrobe.dress(image, scene) if self._wardrobe else scene
+        if self._wardrobe is None or not (people or self._always):
+            return scene
+        return self._wardrobe.dress(image, scene)
 
 
 def fractions(box: Floats, image: Image) -> Box:

@@ -96,6 +96,14 @@ def test_its_model_names_both_files(detector: Detector) -> None:
     assert detector.threshold == 0.4
 
 
+def test_where_nobody_is_nothing_is_looked_for_unless_asked(detector: Detector) -> None:
+    nobody = photo("photos/hardhat/hard_hat_workers038.jpg")  # helmets only; their wearers hidden
+    assert detector.detect(nobody) == Scene()
+    settings = ModelDetector(model="yolox-nano", ppe="ppe14-yolov8n")
+    thorough = model_detector(settings, VISION / "models", always=True)
+    assert len(thorough.detect(nobody).things) >= 3
+
+
 # A network that never finds anything tells where a helmet may be called missing at all.
 
 HELMETS: dict[str, object] = {"classes": {0: "helmet"}, "thresholds": {"helmet": 0.2}}
