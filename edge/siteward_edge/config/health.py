@@ -12,7 +12,7 @@ class HealthTiming(Section):
         decide_seconds: A fault must last this long before it is reported.
         frozen_seconds: A picture that comes back for this long is a frozen camera. Raise it
             where the camera does not send a key picture at least twice in it.
-        stall_seconds: No picture for this long is an offline camera.
+        stall_seconds: No picture for this long is an offline camera; known within 5 s with it.
         moved_fraction: Shift against the reference view, in picture widths.
         blurred_seconds: Blur must last this long, so that a drop of rain is none.
         blurred_pixels: Blur of edges, in pixels of a picture 640 wide, that is too much for
@@ -24,7 +24,7 @@ class HealthTiming(Section):
 
     decide_seconds: float = Field(default=3, gt=0)
     frozen_seconds: float = Field(default=25, gt=0)
-    stall_seconds: float = Field(default=5, gt=0)
+    stall_seconds: float = Field(default=4, gt=0)
     moved_fraction: float = Field(default=0.02, gt=0, lt=1)
     blurred_seconds: float = Field(default=15, gt=0)
     blurred_pixels: float = Field(default=4, gt=0, lt=50)
