@@ -45,7 +45,7 @@ arm-check: setup ## Every dependency of the edge agent has a wheel for 64-bit AR
 	@scripts/arm-check
 
 bench-edge: system setup ## Measure the edge alone: cost, four cameras, memory (15 minutes)
-	@$(BIN)/python -m tests.bench edge edge-cameras edge-hour edge-reconnects $(ARGS)
+	@$(BIN)/python -m tests.bench edge edge-cameras edge-boxes edge-hour edge-reconnects $(ARGS)
 
 lock: ## Resolve the dependencies anew
 	$(BIN)/python -m uv pip compile -q pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import threading
 from typing import Any, Final
 
 import paho.mqtt.client as mqtt
@@ -22,6 +23,8 @@ from siteward_edge.sensors.intake import Intake
 
 log = logging.getLogger(__name__)
 
+STOP: Final = 1.0
+"""Seconds the connection gets to end."""
 RETRY: Final = 5.0
 """Seconds before what the disk did not take is tried again."""
 
@@ -67,7 +70,10 @@ class Subscriber:
                 self._client.ack(message.mid, message.qos)
         finally:
             self._client.disconnect()
-            await asyncio.shield(asyncio.to_thread(self._client.loop_stop))
+            # Paho waits for a connection attempt in progress, however long that takes.
+            ending = threading.Thread(target=self._client.loop_stop, daemon=True)
+            ending.start()
+            await asyncio.to_thread(ending.join, STOP)
 
     async def _take(self, topic: str, payload: bytes) -> bool:
         """Stores what a message says; False when the disk did not take it."""
