@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,8 @@ from siteward_edge.config.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
+RECENT: Final = timedelta(days=90)
+"""So long every day is kept while older ones can be thinned instead."""
 _TIME: Final = "%Y-%m-%dT%H%M%SZ"
 
 
@@ -79,12 +81,10 @@ class Album:
             old = [p for p in kept[folder] if (now - p.ts).days > years * 365.25]
             given_up["pictures.expired"] += _remove(old, "older than keep_years")
             kept[folder] = [p for p in kept[folder] if p not in old]
-        for word, period in (("weekly", _week), ("monthly", _month)):
-            while (excess := _size(kept.values()) - self._settings.max_bytes) > 0:
-                spare = _oldest_to_spare(kept.values(), period)
-                if not spare:
-                    break
-                gone = _first(spare, excess)
+        for word, period, since in THINNING:
+            excess = _size(kept.values()) - self._settings.max_bytes
+            if excess > 0:
+                gone = _first(_to_spare(kept.values(), period, now - since), excess)
                 given_up[f"pictures.thinned_{word}"] += _remove(gone, f"thinned to {word}")
                 kept = {f: [p for p in rest if p not in gone] for f, rest in kept.items()}
         if _size(kept.values()) > self._settings.max_bytes:
@@ -119,15 +119,27 @@ def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
-def _oldest_to_spare(
-    cameras: Iterable[list[DailyPicture]], period: Callable[[date], tuple[int, int]]
+THINNING: Final = (
+    ("weekly", _week, RECENT),
+    ("monthly", _month, RECENT),
+    ("weekly", _week, timedelta()),
+    ("monthly", _month, timedelta()),
+)
+"""To one picture of what period, and older than what; one step after the other while needed."""
+
+
+def _to_spare(
+    cameras: Iterable[list[DailyPicture]],
+    period: Callable[[date], tuple[int, int]],
+    until: datetime,
 ) -> list[DailyPicture]:
-    """Pictures that are not their camera's first of a period, oldest first."""
+    """Pictures that are neither their camera's first of a period nor its newest, oldest first."""
     spare = []
     for pictures in cameras:
         seen: set[tuple[int, int]] = set()
         for picture in pictures:
-            if (key := period(picture.day)) in seen:
+            key = period(picture.day)
+            if key in seen and picture.ts <= until and picture is not pictures[-1]:
                 spare.append(picture)
             seen.add(key)
     return sorted(spare, key=lambda p: p.ts)

@@ -118,6 +118,8 @@ class ProgressWatch:
         daily = self._daily is not None and self._daily.due(frame.ts)
         if not zones and not daily:
             return measured
+        if before is None and not self._camera.progress.usable.in_rain:
+            return measured  # rain is seen between two pictures only
         unusable = self._unusable(frame, before, reference)
         if unusable:
             measured.counts[f"not_measured.{unusable}"] += len(zones)
@@ -140,9 +142,9 @@ class ProgressWatch:
             return "fog"
         if usable.in_rain:
             return ""
-        if before is None or (frame.ts - before.ts).total_seconds() > MAX_GAP:
-            return ""
-        return "rain" if raining(before.image, frame.image) else ""
+        follows = before is not None and (frame.ts - before.ts).total_seconds() <= MAX_GAP
+        wet = before is not None and follows and raining(before.image, frame.image)
+        return "rain" if wet else ""
 
     def _measure(
         self,

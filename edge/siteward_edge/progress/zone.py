@@ -49,6 +49,7 @@ class ZoneMemory(msgspec.Struct, frozen=True, kw_only=True):
         told: State and uncertainty as reported last.
         told_at: When that was.
         evidence: Hash of the picture of the state it is in.
+        shown: Code of the state that picture shows.
         proposed: Hash of the picture of a change that awaits a person.
         before: Hash of the picture of the state before.
     """
@@ -63,6 +64,7 @@ class ZoneMemory(msgspec.Struct, frozen=True, kw_only=True):
     told: tuple[str, bool] | None = None
     told_at: datetime | None = None
     evidence: str = ""
+    shown: str = ""
     proposed: str = ""
     before: str = ""
 
@@ -149,8 +151,10 @@ class ZoneProgress:
         """Names the picture a finding was made on."""
         if finding.uncertain:
             self._set(proposed=sha256)
-        elif self.memory.evidence != sha256:
-            self._set(evidence=sha256, before=self.memory.evidence, proposed="")
+            return
+        if self.memory.shown not in ("", finding.state.code):
+            self._set(before=self.memory.evidence)
+        self._set(evidence=sha256, shown=finding.state.code, proposed="")
 
     def pictures_of(self, finding: Finding) -> tuple[str, str]:
         """Hashes of the picture of a finding and of the one before it; empty when unknown."""
