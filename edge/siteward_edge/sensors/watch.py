@@ -42,6 +42,7 @@ _SILENT: Final = Key("device_offline", "")
 _CLOCK: Final = Key("sensor_fault", "clock")
 _STATE: Final = Key("sensor_fault", "state")
 _ORDER: Final = Key("sensor_fault", "order")
+_VALUE: Final = Key("sensor_fault", "value")
 _NOT_FIT: Final = ("sensor_fault", "sensor_flatline", "device_offline")
 
 
@@ -125,7 +126,9 @@ class SensorWatch:
         changes += self._judge(measured, good, bad, ts, now)
         if good:
             self.last = good
-            self._flags = measured.flags
+        if measured.values or not measured.period:
+            others = {n: f for n, f in self._flags.items() if n not in measured.values}
+            self._flags = others | dict(measured.flags)
         state = self._state(now, bool(changes))
         flagged = {name: value for name, value in measured.values.items() if name in measured.flags}
         readings = flagged | good
@@ -186,6 +189,8 @@ class SensorWatch:
         sound = {name: value for name, value in good.items() if name not in measured.flags}
         if (wrong := quality.disorder(sound)) is not None:
             faults[_ORDER] = wrong
+        if measured.values or measured.refused:
+            faults[_VALUE] = "; ".join(measured.refused)
         if self.clock_offset is not None:
             faults[_CLOCK] = self._clock(self.clock_offset)
         enough = self.judged.fault_samples
@@ -194,8 +199,14 @@ class SensorWatch:
         changes += observe(self._flats(sound, ts), now, self.new_id)
         if measured.state is not None:
             changes += observe({_STATE: measured.state}, now, self.new_id)
-        alarms = {Key(kind, ""): said for kind, said in (measured.alarms or {}).items()}
-        return changes + observe(alarms, now, self.new_id, end=enough)
+        return changes + observe(self._alarms(measured), now, self.new_id, end=enough)
+
+    def _alarms(self, measured: Measured) -> dict[Key, str]:
+        if measured.alarms is None:
+            return {}
+        # Also those going on that the register map, changed meanwhile, does not name any more.
+        before = {key: "" for key in self.findings.open if key.kind not in _NOT_FIT}
+        return before | {Key(kind, ""): said for kind, said in measured.alarms.items()}
 
     def _clock(self, offset: float) -> str:
         if abs(offset) <= self.judged.clock_tolerance_seconds:
@@ -209,6 +220,8 @@ class SensorWatch:
         for name, value in values.items():
             limit = limits.get(name)
             if limit is None:
+                if Key("sensor_flatline", name) in self.findings.open:  # judged before a restart
+                    looked_at[Key("sensor_flatline", name)] = ""
                 continue
             if quality.may_stand_still(name, value, values):
                 self._runs.pop(name, None)

@@ -1,8 +1,10 @@
+import asyncio
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from siteward_contracts.messages import Detection, Message, Sample, Telemetry
 from siteward_edge.config.sensors import Judged
 from siteward_edge.delivery.outbox import Outbox
 from siteward_edge.sensors.intake import Intake
+from siteward_edge.sensors.measured import Measured
 
 
 @dataclass
@@ -61,15 +64,15 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     made.outbox.close()
 
 
-@pytest.fixture
-def benches(tmp_path: Path) -> Iterator[Callable[[], Bench]]:
-    """Makes a fresh bench each time, for tests that run many examples."""
-    made: list[Bench] = []
+def take(bench: Bench, intake: Intake, values: Mapping[str, float], **more: Any) -> None:
+    settings: dict[str, Any] = {"device": "dust-1", "ts": bench.now, "values": values} | more
+    measured = Measured(**settings)
+    asyncio.run(intake.take(measured))
 
-    def make() -> Bench:
-        made.append(Bench(tmp_path / f"outbox-{len(made)}.db"))
-        return made[-1]
 
-    yield make
-    for each in made:
-        each.outbox.close()
+def take_many(
+    bench: Bench, intake: Intake, values: Mapping[str, float], times: int, every: float = 10
+) -> None:
+    for _ in range(times):
+        take(bench, intake, values)
+        bench.later(every)
