@@ -77,7 +77,7 @@ def test_checks_are_tried_beside_one_another_and_a_broken_one_says_why() -> None
     checks = [*(Check(f"slow-{n}", slow) for n in range(6)), Check("broken", broken)]
     began = time.monotonic()
     found = {o.name: o for o in outcomes(checks, (CheckError,))}
-    assert time.monotonic() - began < 1.2
+    assert time.monotonic() - began < 2, "one after the other they take 2.4"
     assert found["broken"].verdict == "fail"
     assert found["broken"].text == "the cable is out; put it in"
     assert found["slow-5"].verdict == "ok"

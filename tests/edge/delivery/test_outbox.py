@@ -202,9 +202,12 @@ def test_no_more_is_taken_than_may_be_on_the_way_at_once(outbox: Outbox) -> None
 def test_a_thinned_hour_keeps_its_first_last_least_and_greatest_reading(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "o.db", 400_000)
     peak, dip = 1000.0, 2600.0
-    for at in range(0, 3600 * 4, 10):
-        noise = 99.0 if at == peak else 31.0 if at == dip else 50.0 + at % 70 / 10
-        outbox.put([reading("dust", at, noise_leq=noise), reading("wind", at, crane_wind=5.0)])
+    for minute in range(0, 3600 * 4, 60):
+        messages = []
+        for at in range(minute, minute + 60, 10):
+            noise = 99.0 if at == peak else 31.0 if at == dip else 50.0 + at % 70 / 10
+            messages += [reading("dust", at, noise_leq=noise), reading("wind", at, crane_wind=5.0)]
+        outbox.put(messages)
     dust = kept_readings(outbox, "dust")
     hour = {at: readings["noise_leq"] for at, readings in dust if at < 3600}
     assert len(hour) == 4, "of 360"
@@ -224,8 +227,9 @@ def test_a_thinned_hour_keeps_its_first_last_least_and_greatest_reading(tmp_path
 def test_in_weeks_without_a_link_days_are_reduced_before_any_is_lost(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path / "o.db", 120_000)
     days = 30
-    for at in range(0, 86_400 * days, 600):
-        outbox.put([reading("dust", at, pm10=float(at % 7_000) / 10)])
+    for hour in range(0, 86_400 * days, 3_600):
+        instants = range(hour, hour + 3_600, 600)
+        outbox.put([reading("dust", at, pm10=float(at % 7_000) / 10) for at in instants])
     dust = kept_readings(outbox, "dust")
     outbox.close()
     assert {int(at // 86_400) for at, _ in dust} == set(range(days)), "no day without a reading"
