@@ -237,3 +237,43 @@ def test_a_restart_goes_on_with_the_fault_the_incident_and_the_state() -> None:
     last.fault = CameraTruth("cam-main")
     last.go(5)
     assert last.detections() == [("camera_moved", "end")]
+
+
+def test_the_end_of_an_incident_brings_its_best_picture_and_says_when_it_was_last_seen() -> None:
+    site = Site(watch()).go(5)
+    x, y = middle_of_danger()
+    for step in range(8):  # comes nearer, within the zone
+        site.people = [somebody(x, min(0.96, y - 0.04 + 0.01 * step))]
+        site.go(1)
+    site.people = []
+    site.go(8)
+    begun, ended = site.of(Detection)
+    assert (begun.kind, begun.phase, ended.phase) == ("intrusion", "begin", "end")
+    assert ended.last_seen == NOON + timedelta(seconds=13)
+    assert begun.threshold == ended.threshold == 0.0
+    assert begun.last_seen is None
+    sent = [e.message.sha256 for e in site.said if isinstance(e.message, EvidenceHeader)]
+    assert ended.evidence in sent
+    assert ended.evidence != begun.evidence, "somebody nearer is a better picture"
+
+
+def test_two_people_in_one_zone_are_two_incidents_of_one_zone() -> None:
+    site = Site(watch()).go(5)
+    x, y = middle_of_danger()
+    site.people = [
+        dataclasses.replace(somebody(x - 0.06, y), key="a"),
+        dataclasses.replace(somebody(x + 0.06, y), key="b"),
+    ]
+    site.go(5)
+    told = site.of(Detection)
+    assert [(d.kind, d.zone, d.phase) for d in told] == [("intrusion", DANGER.id, "begin")] * 2
+    assert len({d.track for d in told}) == 2
+
+
+def test_who_is_too_small_to_judge_is_unknown_and_counted_as_that() -> None:
+    site = Site(watch()).go(5)
+    site.people = [somebody(0.05, 0.5, helmet=None)]  # far away
+    site.go(5)
+    assert site.detections() == []
+    message = msgspec.json.decode(site.watch.telemetry(8, NOON).payload, type=Telemetry)
+    assert message.samples[0].readings["unknown_share"] == 0.5, "the vest can be told"

@@ -76,7 +76,7 @@ class Spotter:
         """Knows nothing of the background yet."""
         self._smoke_too = smoke
         self._background: Levels | None = None
-        self._last: Levels | None = None
+        self._last: Image | None = None
 
     def spot(
         self, image: Image, people: Iterable[Box], things: Iterable[DetectedThing]
@@ -90,10 +90,10 @@ class Spotter:
         """
         size = (WIDTH, max(1, round(image.shape[0] * WIDTH / image.shape[1])))
         small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-        soft = np.asarray(cv2.GaussianBlur(small, (5, 5), 0), np.float32)
+        soft = np.asarray(cv2.GaussianBlur(small, (5, 5), 0), np.uint8)
         if self._last is None or self._last.shape != soft.shape:
-            self._background = self._last = soft
-        stirred = np.abs(soft - steadied(self._last, soft)).mean(axis=2)
+            self._background, self._last = soft.astype(np.float32), soft
+        stirred = _mean(cv2.absdiff(soft, steadied(self._last, soft)))
         self._last = soft
         boxes = [_with_limbs(box) for box in people]
         blobs = list(_blobs("fire", _without(flame_coloured(small), boxes), stirred))
@@ -104,46 +104,48 @@ class Spotter:
                 blobs.append(_told(thing, size, stirred))
         return blobs, size
 
-    def _smoke(self, now: Levels) -> Mask:
-        before = now if self._background is None else self._background
-        light = now.mean(axis=2)
-        grey = now.max(axis=2) - now.min(axis=2) < GREY
-        changed = beyond(now, before) > CHANGED
-        smoke = (grey & changed & (light > SMOKE[0]) & (light < SMOKE[1])).astype(np.uint8)
+    def _smoke(self, now: Image) -> Mask:
+        background = now.astype(np.float32) if self._background is None else self._background
+        b, g, r = cv2.split(now)
+        grey = cv2.subtract(cv2.max(cv2.max(b, g), r), cv2.min(cv2.min(b, g), r)) < GREY
+        changed = beyond(now, background.astype(np.uint8)) > CHANGED
+        if float(np.mean(changed)) > MOST:  # the light changed: learn it at once
+            self._background = now.astype(np.float32)
+            return np.zeros(now.shape[:2], np.uint8)
+        smoke = (grey & changed & (g > SMOKE[0]) & (g < SMOKE[1])).astype(np.uint8)
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
-        if float(changed.mean()) > MOST:  # the light changed: learn it at once
-            self._background = now
-            return np.zeros_like(smoke)
-        learn = np.where(smoke[..., None] > 0, LEARN / 10, LEARN)
-        self._background = (before + learn * (now - before)).astype(np.float32)
-        return smoke
+        cv2.accumulateWeighted(now, background, LEARN, mask=1 - smoke)
+        cv2.accumulateWeighted(now, background, LEARN / 10, mask=smoke)
+        self._background = background
+        return smoke.astype(np.uint8)
 
 
-def beyond(now: Levels, before: Levels) -> Levels:
+def beyond(now: Image, before: Image) -> Mask:
     """Levels by which each pixel is outside what was there or ``SHAKE`` pixels beside it.
 
     A mast that sways moves every edge; that alone is no change.
     """
     around = np.ones((2 * SHAKE + 1, 2 * SHAKE + 1), np.uint8)
-    above = now - np.asarray(cv2.dilate(before, around), np.float32)
-    below = np.asarray(cv2.erode(before, around), np.float32) - now
-    most: Levels = np.maximum(above, below).max(axis=2)
-    return np.maximum(most, 0)
+    above = cv2.subtract(now, cv2.dilate(before, around))
+    below = cv2.subtract(cv2.erode(before, around), now)
+    b, g, r = cv2.split(cv2.max(above, below))
+    return np.asarray(cv2.max(cv2.max(b, g), r), np.uint8)
 
 
-def steadied(before: Levels, now: Levels) -> Levels:
+def steadied(before: Image, now: Image) -> Image:
     """The picture before, moved by the whole pixels that fit the one now best."""
-    a, b = (level[::2, ::2, 1] for level in (before, now))
-    reach = SHAKE // 2 + 1
-    steps = range(-reach, reach + 1)
-    inner = np.s_[reach:-reach, reach:-reach]
+    a, b = (np.ascontiguousarray(picture[::2, ::2, 1]) for picture in (before, now))
+    inner = b[SHAKE:-SHAKE, SHAKE:-SHAKE]
+    fit = cv2.matchTemplate(a, inner, cv2.TM_SQDIFF)
+    _, _, (x, y), _ = cv2.minMaxLoc(fit)
+    down, right = 2 * (SHAKE - y), 2 * (SHAKE - x)
+    return np.roll(before, (down, right), (0, 1)) if down or right else before
 
-    def apart(step: tuple[int, int]) -> float:
-        return float(cv2.norm(np.roll(a, step, (0, 1))[inner], b[inner], cv2.NORM_L1))
 
-    down, right = min(((y, x) for y in steps for x in steps), key=apart)
-    return np.roll(before, (2 * down, 2 * right), (0, 1)) if down or right else before
+def _mean(levels: object) -> Levels:
+    """Over the three colours."""
+    return np.asarray(cv2.transform(levels, np.full((1, 3), 1 / 3, np.float32)), np.float32)  # type: ignore[call-overload]
 
 
 def flame_coloured(small: Image) -> Mask:
