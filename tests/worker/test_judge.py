@@ -182,12 +182,15 @@ def test_zone_states_move_forward_only_and_count_as_changed_facts(bench: Bench) 
         assert session.get_one(Project, SITE).facts_version == 2
 
 
-def test_progress_seen_while_the_camera_was_blind_does_not_count(bench: Bench) -> None:
+@pytest.mark.parametrize("fault", [h for h in Health if h is not Health.OK])
+def test_progress_seen_while_the_camera_was_blind_does_not_count(
+    bench: Bench, fault: Health
+) -> None:
     bench.take(progress(NOW - 9 * MINUTE, "soil", 5))
-    bench.take(status(NOW - 5 * MINUTE, True, Health.BLIND), progress(NOW - 4 * MINUTE, "pit", 9))
+    bench.take(status(NOW - 5 * MINUTE, True, fault), progress(NOW - 4 * MINUTE, "pit", 9))
     with reading(bench.database) as session:
         assert session.get_one(ZoneState, (SITE, "structure")).state == "soil"
-        assert session.get_one(DeviceState, (SITE, "cam-tower")).health == "blind"
+        assert session.get_one(DeviceState, (SITE, "cam-tower")).health == fault
     bench.now = NOW + 60 * MINUTE
     bench.take(progress(NOW + 60 * MINUTE, "base", 20))
     with reading(bench.database) as session:

@@ -18,7 +18,10 @@ from siteward_rules.stream.rule import summary
 
 log = logging.getLogger(__name__)
 
-_SIGHT: Final = {"camera_blind": "camera_sight", "camera_moved": "camera_sight"}
+_SIGHT: Final = dict.fromkeys(
+    ("camera_blind", "camera_moved", "camera_blurred", "camera_flicker", "camera_offline"),
+    "camera_sight",
+)
 """A camera that was moved has no usable picture either: that is one incident, not two."""
 GRAVITY: Final = ("info", "general", "serious", "suspected_major", "major")
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from siteward_contracts.decode import Envelope
-from siteward_contracts.messages import Progress, Status, Telemetry
+from siteward_contracts.messages import Health, Progress, Status, Telemetry
 from siteward_platform.act import Act
 from siteward_platform.database.models import DeviceState, Project, ZoneState
 
 _HOLDS: Final = timedelta(minutes=2)
 """How long what a camera last said of its health is taken to hold."""
-_BLIND: Final = frozenset({"blind", "moved", "frozen", "offline"})
+_BLIND: Final = frozenset(Health) - {Health.OK}
+"""What such a camera shows does not count, however clear it is."""
 
 
 def project(act: Act, envelopes: Iterable[Envelope], arrived_at: datetime) -> None:

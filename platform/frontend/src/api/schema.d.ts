@@ -1448,7 +1448,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "ok" | "blind" | "moved" | "frozen" | "offline" | "unknown";
+            health: "ok" | "blind" | "blurred" | "flickering" | "moved" | "frozen" | "offline" | "unknown";
             /** Since */
             since: string | null;
             /** Last Seen */

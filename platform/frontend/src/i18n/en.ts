@@ -1,6 +1,7 @@
 import { million } from "../format/money";
 import { claimsEn } from "./en.claims";
 import { fieldsEn } from "./en.fields";
+import { kindsEn } from "./en.kinds";
 import { loggedEn } from "./en.logged";
 import type { Dictionary } from "./zh";
 
@@ -143,7 +144,7 @@ export const en: Dictionary = {
     allProjects: "All projects",
     people: (n) => `${String(n)} in view`,
   },
-  health: { ok: "OK", blind: "Blocked", moved: "Moved", frozen: "Frozen", offline: "Offline", unknown: "Unknown" },
+  health: { ok: "OK", blind: "Blocked", blurred: "Blurred", flickering: "Flickering", moved: "Moved", frozen: "Frozen", offline: "Offline", unknown: "Unknown" },
   alerts: {
     project: "Project",
     severity: "Severity",
@@ -310,23 +311,6 @@ export const en: Dictionary = {
     panel: "Supervision panel",
     admin: "Administrator",
   },
-  kinds: {
-    intrusion: "Person in a danger zone",
-    no_helmet: "No helmet",
-    no_vest: "No reflective vest",
-    night_work: "Night construction noise",
-    noise_day: "Daytime construction noise",
-    dust: "Dust over limit",
-    crane_wind: "Crane working in wind",
-    crane_overmoment: "Crane over moment",
-    camera_blind: "Camera blind",
-    camera_moved: "Camera moved",
-    device_offline: "Device offline",
-    behind_schedule: "Behind schedule",
-    unguarded_edge: "Unguarded edge",
-    pit_displacement: "Pit displacement",
-    formwork_tilt: "Formwork tilt",
-    person: "Person",
-  },
+  kinds: kindsEn,
   claims: claimsEn,
 };

@@ -3,6 +3,7 @@ import { wan, type Yuan } from "../format/money";
 import type { Ago } from "../format/time";
 import { claimsZh } from "./zh.claims";
 import { fieldsZh } from "./zh.fields";
+import { kindsZh } from "./zh.kinds";
 import { loggedZh } from "./zh.logged";
 
 const AGO: Record<Ago["unit"], string> = { second: "秒", minute: "分钟", hour: "小时", day: "天" };
@@ -146,6 +147,8 @@ export const zh = {
     ok: "正常",
     blind: "遮挡",
     moved: "移位",
+    blurred: "画面模糊",
+    flickering: "画面闪烁",
     frozen: "画面静止",
     offline: "离线",
     unknown: "未知",
@@ -325,24 +328,7 @@ export const zh = {
     panel: "社会监督团",
     admin: "系统管理员",
   } satisfies Record<Role, string>,
-  kinds: {
-    intrusion: "闯入危险区",
-    no_helmet: "未戴安全帽",
-    no_vest: "未穿反光衣",
-    night_work: "夜间施工噪声超标",
-    noise_day: "昼间施工噪声超标",
-    dust: "扬尘超标",
-    crane_wind: "塔机大风作业",
-    crane_overmoment: "塔机力矩超限",
-    camera_blind: "摄像机遮挡或黑屏",
-    camera_moved: "摄像机移位",
-    device_offline: "设备离线",
-    behind_schedule: "进度滞后",
-    unguarded_edge: "临边无防护",
-    pit_displacement: "基坑位移超限",
-    formwork_tilt: "支模架倾斜",
-    person: "人员",
-  },
+  kinds: kindsZh,
   claims: claimsZh,
 };
 

@@ -4,7 +4,7 @@ export interface FrameHeader {
   ts: string;
   width: number;
   height: number;
-  health: "ok" | "blind" | "moved" | "frozen" | "offline";
+  health: "ok" | "blind" | "blurred" | "flickering" | "moved" | "frozen" | "offline";
   boxes: FrameBox[];
 }
 

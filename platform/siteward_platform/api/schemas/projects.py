@@ -138,7 +138,7 @@ class DeviceOut(Out):
     id: str
     kind: str
     name: Text
-    health: Literal["ok", "blind", "moved", "frozen", "offline", "unknown"]
+    health: Literal["ok", "blind", "blurred", "flickering", "moved", "frozen", "offline", "unknown"]
     since: datetime | None
     last_seen: datetime | None
     fps: float | None
