@@ -71,6 +71,9 @@ def capture(
                     attempt, doubted = 0, False
                 if stop.is_set():
                     return
+            if source.scheme == "file" and first is not None:
+                pause(SHORTEST_PAUSE)
+                continue  # a clip that is over begins again
             error = SourceError(f"{source.name} ended")
         except SourceError as caught:
             error = caught

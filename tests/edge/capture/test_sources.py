@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -79,6 +80,15 @@ def test_pauses_between_attempts_grow_with_jitter_up_to_a_bound() -> None:
     lasts = [backoff(20, rng) for _ in range(50)]
     assert 0.25 <= min(firsts) < max(firsts) <= 0.5
     assert LONGEST_PAUSE / 2 <= min(lasts) < max(lasts) <= LONGEST_PAUSE
+
+
+def test_a_clip_that_is_over_begins_again_and_is_no_trouble(clip: Path) -> None:
+    noted: Counter[str] = Counter()
+    short = encode(clip.with_name("short.ts"), [with_clock(scene(), n) for n in range(4)])
+    with capturing(short.as_uri(), noted=noted) as latest:
+        until(lambda: latest.count > 8)
+        assert latest.trouble is None
+        assert noted["reopened"] == 0
 
 
 @pytest.mark.system
