@@ -7,9 +7,9 @@ from typing import Final
 from siteward_rules.facts import ZERO, ClaimFacts, ProjectFacts
 from siteward_rules.findings import PIECES, Finding, FundRule, Number, Text, money
 
-WINDOW: Final = timedelta(days=25)
-"""Payments this close belong together; claims of two months are at least 28 days apart
-(platform default)."""
+WINDOW: Final = timedelta(days=20)
+"""Payments this close belong together; claims of two months are further apart, even
+around holidays (platform default)."""
 
 
 def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
@@ -42,14 +42,14 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
     if not others or together < limit:
         return None
     explanation = Text(
-        f"25 天内向同一账户、同一节点的 {len(others) + 1} 笔均低于审批限额 {limit:,.2f} 元，"
+        f"20 天内向同一账户、同一节点的 {len(others) + 1} 笔均低于审批限额 {limit:,.2f} 元，"
         f"合计 {together:,.2f} 元达到限额。",
-        f"{len(others) + 1} amounts to one account and milestone within 25 days, each below the "
+        f"{len(others) + 1} amounts to one account and milestone within 20 days, each below the "
         f"approval limit {limit:,.2f}, together {together:,.2f}.",
     )
     numbers = (
         money("本次申请", "This claim", claim.amount),
-        money("此前 25 天", "25 days before", sum(others, ZERO)),
+        money("此前 20 天", "20 days before", sum(others, ZERO)),
         Number(Text("笔数", "Amounts"), str(len(others) + 1), PIECES),
         money("审批限额", "Approval limit", limit),
     )
@@ -63,8 +63,8 @@ RULE: Final = FundRule(
     severity="high",
     action="review",
     formula=Text(
-        "25 天内同账户同节点 ≥ 2 笔，每笔 < 审批限额，合计 ≥ 审批限额",
-        "At least 2 to one account and milestone in 25 days, each < limit, together ≥ limit",
+        "20 天内同账户同节点 ≥ 2 笔，每笔 < 审批限额，合计 ≥ 审批限额",
+        "At least 2 to one account and milestone in 20 days, each < limit, together ≥ limit",
     ),
     reads=("claim", "claims", "payments", "approval limit"),
     clears_when=Text(

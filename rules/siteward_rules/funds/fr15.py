@@ -52,18 +52,21 @@ def evaluate(facts: ProjectFacts, claim: ClaimFacts) -> Finding | None:
 def _borne_out(facts: ProjectFacts, claim: ClaimFacts) -> bool:
     """Whether work measured since the claim before explains the amount."""
     since = max((c.claimed_on for c in facts.claims if c.id != claim.id), default=None)
-    if since is None or not facts.papers.steps:
+    if since is None:
+        return claim.amount <= facts.verified_value * BORNE_OUT
+    if not facts.papers.steps:
         return False
-    value = {item.id: item.value for item in facts.work_items}
     done = ZERO
-    for item in value:
-        mine = sorted((s for s in facts.papers.steps if s.work_item == item), key=lambda s: s.day)
+    for item in facts.work_items:
+        mine = sorted(
+            (s for s in facts.papers.steps if s.work_item == item.id), key=lambda s: s.day
+        )
         before = max((s.percent for s in mine if s.day <= since), default=None)
         if before is None:  # measured only since then: from nothing, or from the first of them
             before = 0.0 if mine and mine[0].day > since else None
         after = max((s.percent for s in mine if s.day <= claim.claimed_on), default=None)
         if before is not None and after is not None:
-            done += part(value[item], max(0.0, after - before))
+            done += part(item.value, max(0.0, after - before))
     return claim.amount <= done * BORNE_OUT
 
 

@@ -57,7 +57,9 @@ def history(name: str, rng: Random) -> list[Case]:
     end = max(item.finish for item in items) + timedelta(days=60)
     day = _month_end(begin)
     while day < end:
-        case = _claim(name, rng, paper, items, working_day(day))
+        filed = working_day(day)
+        over_new_year = filed - day > timedelta(days=7)  # the next month's claim covers both
+        case = None if over_new_year else _claim(name, rng, paper, items, filed)
         if case is not None:
             cases.append(case)
             _settle(rng, paper, case)
