@@ -14,7 +14,7 @@ from siteward_simulators.scorecard.detections import DetectorError, detections
 from siteward_simulators.scorecard.labels import LabelError, photos
 from siteward_simulators.scorecard.photo_score import PhotoScore, together
 from siteward_simulators.scorecard.rendered_replay import ReplayError
-from siteward_simulators.scorecard.vision_rendered import Exam, examine
+from siteward_simulators.scorecard.vision_rendered import PARTS, Exam, examine
 from siteward_simulators.world.scenario_file import load_scenarios
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -44,6 +44,15 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
     help="With --rendered: of each site at most, another one for each seed.",
 )
 @click.option(
+    "--part",
+    "parts",
+    type=click.Choice(PARTS),
+    multiple=True,
+    default=PARTS,
+    show_default=True,
+    help="With --rendered: only this part.",
+)
+@click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     default="scorecard-vision.json",
@@ -61,6 +70,7 @@ def vision(
     hours: float,
     sites: tuple[str, ...],
     cameras: int,
+    parts: tuple[str, ...],
     output: Path,
 ) -> None:
     """Measure how well the agent sees; fails under the floors.
@@ -71,7 +81,7 @@ def vision(
     if rendered is not None:
         if labelled:
             raise click.UsageError("give either folders of pictures or --rendered")
-        exam = Exam(hours=hours, sites=sites, cameras=cameras)
+        exam = Exam(hours=hours, sites=sites, cameras=cameras, parts=parts)
         _on_rendered(rendered, exam, output)
         return
     if not labelled:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import cv2
 import yaml
@@ -29,6 +29,7 @@ from siteward_simulators.scorecard.rendered_score import (
 from siteward_simulators.world import drill
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.scenario_file import load_scenarios
+from siteward_simulators.world.state import Fault
 from siteward_simulators.world.world import World
 
 START: Final = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -36,6 +37,7 @@ START: Final = datetime(2026, 11, 24, 2, tzinfo=UTC)
 DRILL_DAY: Final = START
 DRILL_NIGHT: Final = START + timedelta(hours=12.6)
 BUILD_DAYS: Final = 30
+PARTS: Final = ("health", "hazards", "progress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,16 @@ class Exam:
         cameras: Of each site at most, another one for each seed; the rest of the parts look
             at the same ones.
         build_days: Of work.
+        parts: Which parts of the exam; see ``PARTS``.
+        faults: Which are planted.
     """
 
     hours: float = 24.0
     sites: Sequence[str] = ()
     cameras: int = 1
     build_days: int = BUILD_DAYS
+    parts: Sequence[str] = PARTS
+    faults: Sequence[Fault] = get_args(Fault)
 
 
 @dataclass(slots=True)
@@ -91,14 +97,14 @@ class Run:
         """Everything that can be done side by side, the longest first."""
         sites = [s for s in load_scenarios() if not self.exam.sites or s.site in self.exam.sites]
         for site in sites:
-            for device in self._chosen(site):
+            for device in self._chosen(site) if "health" in self.exam.parts else ():
                 yield self._health(site, device)
         for site in sites:
-            for device in self._chosen(site):
+            for device in self._chosen(site) if "hazards" in self.exam.parts else ():
                 for night in (False, True):
                     yield self._drill(site, device, night=night)
         for site in sites:
-            for camera in site.cameras if self.exam.build_days else ():
+            for camera in site.cameras if "progress" in self.exam.parts else ():
                 if site.zones_of(camera.id):
                     yield self._build(site, camera.id)
 
@@ -111,7 +117,7 @@ class Run:
         world = World(site, self.seed, START)
         name = f"{self.seed}/{site.site}/{device}"
         after = START + timedelta(hours=self.exam.hours)
-        planted = streams.plan(world, device, after)
+        planted = streams.plan(world, device, after, self.exam.faults)
 
         def run(seen: Callable[[], object]) -> None:
             config = self._config(site, device, {"zones": [], "hazards": {}})
