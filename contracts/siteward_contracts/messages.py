@@ -134,13 +134,15 @@ class Progress(Message, frozen=True, kw_only=True):
     Attributes:
         zone: Zone id.
         state: Code of one of the zone's ordered states.
-        percent: That state's percent of the zone's work.
+        percent: Percent of the zone's work that counts: that state's, with what was measured of
+            the way to the next. A state that is only proposed adds nothing to it, unless none
+            was ever accepted.
         confidence: Of the state, 0 to 1.
         coverage: Share of the zone the camera could see when it measured.
         method: How it was measured, e.g. ``material-bands``.
         uncertain: True when the change awaits a person's confirmation.
-        evidence: SHA-256 of the picture it was measured on.
-        before: SHA-256 of the last picture of the state before, for comparison.
+        evidence: SHA-256 of the picture the state was first seen on.
+        before: SHA-256 of the picture of the state before, for comparison.
         last_good: When the camera last showed this zone well enough to judge it.
     """
 
