@@ -21,7 +21,7 @@ from siteward_simulators.devices.edge_config import edge_config
 from siteward_simulators.devices.ports import DevicePorts
 from siteward_simulators.devices.renderer import render
 from siteward_simulators.snapshot import scene_of
-from siteward_simulators.world.drill import drilled, seconds
+from siteward_simulators.world.drill import APART, FIRST, LASTS, drilled, seconds
 from siteward_simulators.world.hazards import Episode
 from siteward_simulators.world.scenario import Scenario
 from siteward_simulators.world.world import World
@@ -80,9 +80,10 @@ def run(
     *,
     night: bool = False,
     size: tuple[int, int] = (640, 360),
+    slots: int = 99,
     progress: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Runs one camera through its drill."""
+    """Runs one camera through its drill, or through its first slots."""
     site = drilled(scenario, seed, anchor, night=night)
     world = World(site, seed, anchor)
     names = [camera.id for camera in site.cameras]
@@ -100,7 +101,7 @@ def run(
     )
     scene = scene_of(site, device, *size)
     messages: list[Detection] = []
-    length = seconds(night=night)
+    length = min(seconds(night=night), FIRST + slots * (LASTS + APART))
     for n in range(int(length * FPS)):
         t = anchor + timedelta(seconds=n / FPS)
         picture = render(world.at(t), scene, t.timestamp() % 3600)
