@@ -2,13 +2,23 @@
 
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
+import msgspec
 import numpy as np
 import pytest
 
-from siteward_contracts.messages import CameraStatus, Health, Status, Telemetry
+from siteward_contracts.messages import (
+    CameraStatus,
+    Command,
+    FrameHeader,
+    Health,
+    Status,
+    Telemetry,
+)
+from siteward_contracts.topics import Kind, Topic
 from tests import servers
 from tests.edge.pictures import clip, encode, scene, serving, vision, with_clock
 from tests.edge.test_agent import Platform, agent, write_config
@@ -21,7 +31,7 @@ def of(status: Status, device: str) -> CameraStatus:
 
 
 def camera(device: str, url: str) -> dict[str, object]:
-    return {"device": device, "url": url, "fps": 5, "detector": {"kind": "rendered_scene"}}
+    return {"device": device, "url": url, "fps": 2, "detector": {"kind": "rendered_scene"}}
 
 
 def rate_of(platform: Platform, device: str) -> float:
@@ -30,6 +40,18 @@ def rate_of(platform: Platform, device: str) -> float:
     time.sleep(4)
     rates = [of(status, device).judged_fps or 0 for status in platform.all(Status, "agent")]
     return sum(rates) / len(rates)
+
+
+def watched(platform: Platform, device: str, seconds: float) -> tuple[int, float]:
+    """Live pictures that come while somebody watches, and how many were judged meanwhile."""
+    ask = Command(id="w" * 16, ts=datetime.now(UTC), action="watch", seconds=30, fps=10)
+    topic = str(Topic("school", device, Kind.COMMAND))
+    platform.client.publish(topic, msgspec.json.encode(ask))
+    platform.wait(FrameHeader, device, lambda f: True)
+    platform.heard.clear()
+    time.sleep(seconds)
+    rates = [of(status, device).judged_fps or 0 for status in platform.all(Status, "agent")]
+    return len(platform.all(FrameHeader, device)), mean(rates) * seconds
 
 
 def test_a_stalled_camera_is_told_within_five_seconds_apart_from_a_dark_one(
@@ -73,6 +95,8 @@ def test_a_stalled_camera_is_told_within_five_seconds_apart_from_a_dark_one(
             assert of(status, "cam-dark").cause not in ("stalled", "no signal", "")
             assert of(status, "cam-good").health is Health.OK
             assert rate_of(platform, "cam-good") > 0.6 * before
+            frames, judged = watched(platform, "cam-good", 4)
+            assert frames > 1.5 * judged, "who watches does not wait for the next judgement"
         platform.close()
 
 
