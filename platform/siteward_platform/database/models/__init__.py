@@ -1,6 +1,7 @@
 """All tables. Import them from here, so that the metadata is always whole."""
 
 from siteward_platform.database.models.agents import AgentKey, AgentSettings, AgentState
+from siteward_platform.database.models.imports import BankLineRecord, ImportRecord
 from siteward_platform.database.models.money import (
     AuditCase,
     Claim,
@@ -19,7 +20,16 @@ from siteward_platform.database.models.observations import (
     SeenMessage,
     ZoneState,
 )
+from siteward_platform.database.models.papers import Paper, VariationRecord
 from siteward_platform.database.models.people import Account, LogEntry, SignedIn
+from siteward_platform.database.models.procedure import (
+    Appeal,
+    Certificate,
+    ClaimLine,
+    ClawbackRecord,
+    ClockNotice,
+    Refund,
+)
 from siteward_platform.database.models.projects import (
     Contract,
     Device,
@@ -40,8 +50,14 @@ __all__ = [
     "AgentState",
     "AlertMember",
     "AlertRecord",
+    "Appeal",
     "AuditCase",
+    "BankLineRecord",
+    "Certificate",
     "Claim",
+    "ClaimLine",
+    "ClawbackRecord",
+    "ClockNotice",
     "Contract",
     "Device",
     "DeviceState",
@@ -50,17 +66,21 @@ __all__ = [
     "FindingRecord",
     "HazardRecord",
     "HoldRecord",
+    "ImportRecord",
     "LogEntry",
     "Measurement",
     "Milestone",
     "Opinion",
+    "Paper",
     "PayeeAccountChange",
     "Payment",
     "Person",
     "ProgressReport",
     "Project",
+    "Refund",
     "SeenMessage",
     "SignedIn",
+    "VariationRecord",
     "WorkItem",
     "Zone",
     "ZoneState",

@@ -27,7 +27,11 @@ class PayeeAccountChange(Base):
 
 
 class Claim(Base):
-    """A payment claim. ``evaluated_version`` is the facts version its findings stand on."""
+    """A payment claim. ``evaluated_version`` is the facts version its findings stand on.
+
+    ``procedure`` is the project's when it was filed; ``submitted_at`` is when it last came to the
+    chief supervisor, None before that and in the short procedure.
+    """
 
     __tablename__ = "claims"
     __table_args__ = (
@@ -54,6 +58,8 @@ class Claim(Base):
     signature_note: Mapped[str] = mapped_column(default="")
     evaluated_version: Mapped[int] = mapped_column(default=0)
     evaluated_at: Mapped[datetime | None]
+    procedure: Mapped[str] = mapped_column(default="short")
+    submitted_at: Mapped[datetime | None]
 
 
 class Payment(Base):
@@ -74,6 +80,9 @@ class Payment(Base):
     payee_account: Mapped[str]
     bank_reference: Mapped[str] = mapped_column(index=True)
     purpose: Mapped[str]
+    payee: Mapped[str] = mapped_column(default="")
+    invoice: Mapped[str] = mapped_column(default="")
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime]
 
