@@ -1,7 +1,15 @@
 """All tables. Import them from here, so that the metadata is always whole."""
 
 from siteward_platform.database.models.agents import AgentKey, AgentSettings, AgentState
-from siteward_platform.database.models.imports import BankLineRecord, ImportRecord
+from siteward_platform.database.models.alerting import (
+    Escalation,
+    Link,
+    Notice,
+    NoticeAlert,
+    Permit,
+    RuleOverride,
+    Silence,
+)
 from siteward_platform.database.models.money import (
     AuditCase,
     Claim,
@@ -20,16 +28,7 @@ from siteward_platform.database.models.observations import (
     SeenMessage,
     ZoneState,
 )
-from siteward_platform.database.models.papers import Paper, VariationRecord
 from siteward_platform.database.models.people import Account, LogEntry, SignedIn
-from siteward_platform.database.models.procedure import (
-    Appeal,
-    Certificate,
-    ClaimLine,
-    ClawbackRecord,
-    ClockNotice,
-    Refund,
-)
 from siteward_platform.database.models.projects import (
     Contract,
     Device,
@@ -50,37 +49,34 @@ __all__ = [
     "AgentState",
     "AlertMember",
     "AlertRecord",
-    "Appeal",
     "AuditCase",
-    "BankLineRecord",
-    "Certificate",
     "Claim",
-    "ClaimLine",
-    "ClawbackRecord",
-    "ClockNotice",
     "Contract",
     "Device",
     "DeviceState",
     "EngineState",
+    "Escalation",
     "Evidence",
     "FindingRecord",
     "HazardRecord",
     "HoldRecord",
-    "ImportRecord",
+    "Link",
     "LogEntry",
     "Measurement",
     "Milestone",
+    "Notice",
+    "NoticeAlert",
     "Opinion",
-    "Paper",
     "PayeeAccountChange",
     "Payment",
+    "Permit",
     "Person",
     "ProgressReport",
     "Project",
-    "Refund",
+    "RuleOverride",
     "SeenMessage",
     "SignedIn",
-    "VariationRecord",
+    "Silence",
     "WorkItem",
     "Zone",
     "ZoneState",

@@ -10,7 +10,13 @@ from siteward_platform.database.base import Base, Bilingual
 
 
 class AlertRecord(Base):
-    """One incident. ``incident`` names it: rule, device and whatever else tells two apart."""
+    """One incident. ``incident`` names it: rule, device and whatever else tells two apart.
+
+    ``layer`` is the lowest layer that had a say in the rule, ``layers`` says field by field which,
+    and ``reasons`` why. ``ended_because`` is set when not the site but the rule went away.
+    ``noticed_at`` is when somebody was told first; nobody is while ``silenced_by`` (a silence) or
+    ``inhibited_by`` (a graver alert) is set.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
@@ -47,6 +53,13 @@ class AlertRecord(Base):
     verdict_at: Mapped[datetime | None]
     verdict_reason: Mapped[str | None]
     source: Mapped[str] = mapped_column(default="")
+    layer: Mapped[str] = mapped_column(default="national")
+    layers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reasons: Mapped[list[str]] = mapped_column(default=list)
+    ended_because: Mapped[Bilingual | None]
+    noticed_at: Mapped[datetime | None]
+    silenced_by: Mapped[int | None]
+    inhibited_by: Mapped[int | None]
 
 
 class AlertMember(Base):
@@ -95,7 +108,7 @@ class ZoneState(Base):
 
 
 class DeviceState(Base):
-    """A device as it last reported itself."""
+    """A device as it last reported itself; ``agent`` is who speaks for it."""
 
     __tablename__ = "device_states"
 
@@ -106,6 +119,7 @@ class DeviceState(Base):
     last_seen: Mapped[datetime]
     last_good: Mapped[datetime | None]
     fps: Mapped[float | None]
+    agent: Mapped[str | None]
 
 
 class Evidence(Base):

@@ -16,7 +16,8 @@ class Project(Base):
     """A livelihood project; its id is the site's slug on the broker.
 
     ``facts_version`` grows with everything that can change a fund finding; a claim evaluated
-    at a lower version is evaluated again.
+    at a lower version is evaluated again. ``rules_version`` grows with everything that changes
+    which stream rules hold on its site, or when they stand aside.
     """
 
     __tablename__ = "projects"
@@ -32,6 +33,9 @@ class Project(Base):
     description: Mapped[str] = mapped_column(default="")
     danger_zones: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     facts_version: Mapped[int] = mapped_column(default=1)
+    region: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    rules_version: Mapped[int] = mapped_column(default=1)
 
 
 class Contract(Base):
@@ -50,10 +54,6 @@ class Contract(Base):
     signed_on: Mapped[date]
     payee_name: Mapped[str]
     payee_account: Mapped[str]
-    procedure: Mapped[str] = mapped_column(default="short")
-    sme: Mapped[bool] = mapped_column(default=False)
-    payment_days: Mapped[int] = mapped_column(default=30)
-    approval_limit: Mapped[Decimal | None]
 
 
 class WorkItem(Base):
@@ -68,7 +68,6 @@ class WorkItem(Base):
     value: Mapped[Decimal]
     planned_start: Mapped[date]
     planned_finish: Mapped[date]
-    kind: Mapped[str | None]
 
 
 class Milestone(Base):
