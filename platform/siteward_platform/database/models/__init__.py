@@ -10,6 +10,7 @@ from siteward_platform.database.models.alerting import (
     RuleOverride,
     Silence,
 )
+from siteward_platform.database.models.imports import BankLineRecord, ImportRecord
 from siteward_platform.database.models.money import (
     AuditCase,
     Claim,
@@ -28,7 +29,16 @@ from siteward_platform.database.models.observations import (
     SeenMessage,
     ZoneState,
 )
+from siteward_platform.database.models.papers import Paper, VariationRecord
 from siteward_platform.database.models.people import Account, LogEntry, SignedIn
+from siteward_platform.database.models.procedure import (
+    Appeal,
+    Certificate,
+    ClaimLine,
+    ClawbackRecord,
+    ClockNotice,
+    Refund,
+)
 from siteward_platform.database.models.projects import (
     Contract,
     Device,
@@ -49,8 +59,14 @@ __all__ = [
     "AgentState",
     "AlertMember",
     "AlertRecord",
+    "Appeal",
     "AuditCase",
+    "BankLineRecord",
+    "Certificate",
     "Claim",
+    "ClaimLine",
+    "ClawbackRecord",
+    "ClockNotice",
     "Contract",
     "Device",
     "DeviceState",
@@ -60,6 +76,7 @@ __all__ = [
     "FindingRecord",
     "HazardRecord",
     "HoldRecord",
+    "ImportRecord",
     "Link",
     "LogEntry",
     "Measurement",
@@ -67,16 +84,19 @@ __all__ = [
     "Notice",
     "NoticeAlert",
     "Opinion",
+    "Paper",
     "PayeeAccountChange",
     "Payment",
     "Permit",
     "Person",
     "ProgressReport",
     "Project",
+    "Refund",
     "RuleOverride",
     "SeenMessage",
     "SignedIn",
     "Silence",
+    "VariationRecord",
     "WorkItem",
     "Zone",
     "ZoneState",

@@ -54,6 +54,10 @@ class Contract(Base):
     signed_on: Mapped[date]
     payee_name: Mapped[str]
     payee_account: Mapped[str]
+    procedure: Mapped[str] = mapped_column(default="short")
+    sme: Mapped[bool] = mapped_column(default=False)
+    payment_days: Mapped[int] = mapped_column(default=30)
+    approval_limit: Mapped[Decimal | None]
 
 
 class WorkItem(Base):
@@ -68,6 +72,7 @@ class WorkItem(Base):
     value: Mapped[Decimal]
     planned_start: Mapped[date]
     planned_finish: Mapped[date]
+    kind: Mapped[str | None]
 
 
 class Milestone(Base):
