@@ -98,3 +98,39 @@ def test_zone_states_that_cannot_be_measured_are_refused(
 )
 def test_settings_that_contradict_are_refused(tmp_path: Path, line: str, message: str) -> None:
     assert message in "\n".join(problems_of(tmp_path, HEAD + line + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("hazards", "message"),
+    [
+        ("no_helmets: {}", "did you mean 'no_helmet'"),
+        ("night_work: {hours: [{hours: '22-6'}]}", "write them like 07:00-18:30"),
+        ("night_work: {hours: [{hours: '06:00-06:00'}]}", "the whole day is 00:00-24:00"),
+        ("night_work: {permits: [{first: 2026-03-02, last: 2026-03-01}]}", "swap them"),
+        ("no_staff: {work: [{days: [monday]}]}", "'mon', 'tue'"),
+        ("crowding: {seconds: 60}", "people"),
+        ("bare_soil: {zones: []}", "at least 1"),
+        (
+            "crowding: {people: 5, zones: [{id: a, polygon: [[0, 0], [1, 0], [1, 1]]}, "
+            "{id: a, polygon: [[0, 0], [1, 0], [1, 1]]}]}",
+            "zone id 'a' is used twice",
+        ),
+        ("intrusion: {confirm: {frames: 4, of: 3}}", "lower frames"),
+    ],
+)
+def test_hazards_that_make_no_sense_are_refused(tmp_path: Path, hazards: str, message: str) -> None:
+    camera = "{device: c, url: 'rtsp://x', detector: {kind: rendered_scene}, hazards: {"
+    assert message in "\n".join(problems_of(tmp_path, HEAD + f"cameras: [{camera}{hazards}}}}}]\n"))
+
+
+def test_a_kind_of_hazard_is_switched_by_a_word(tmp_path: Path) -> None:
+    camera = "{device: c, url: 'rtsp://x', detector: {kind: rendered_scene}, hazards: {"
+    file = tmp_path / "edge.yaml"
+    file.write_text(
+        HEAD + f"cameras: [{camera}no_vest: off, night_work: on}}}}]\n", encoding="utf-8"
+    )
+    hazards = load_config(file).cameras[0].hazards
+    assert hazards.no_vest is None
+    assert hazards.no_helmet is not None
+    assert hazards.night_work is not None
+    assert hazards.fire_smoke is None

@@ -11,13 +11,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
+
 from siteward_contracts.ids import IdSource
 from siteward_edge.config.hazards import Confirm
 from siteward_edge.hazards.ports import Judged, Key, Sighting
 from siteward_edge.vision.ports import Box
 
-STRIDE: Final = 1.2
-"""Body heights per second at which somebody unseen may have moved on; a walk is 0.8."""
+REACH: Final = 0.5
+"""Body heights between two boxes of one person, one of which is cut or half hidden."""
+STRIDE: Final = 0.8
+"""Body heights per second at which somebody unseen may have walked on."""
+ALIKE: Final = 1.6
+"""Largest ratio of the heights of two boxes of one person."""
 STALE: Final = timedelta(seconds=30)
 """Judgements older than this no longer support newer ones."""
 
@@ -189,12 +195,13 @@ def _go_on(incident: Incident, sighting: Sighting, ts: datetime, changes: Change
 
 
 def _apart(old: Incident, new: Incident) -> float:
-    """Distance of the feet, in fractions of the picture."""
+    """Distance of the feet, in heights of the picture if that is twice as wide as high."""
     (ax, ay, aw, ah), (bx, by, bw, bh) = old.box, new.box
-    return float(((ax + aw / 2 - bx - bw / 2) ** 2 + (ay + ah - by - bh) ** 2) ** 0.5)
+    return float(np.hypot(2 * (ax + aw / 2 - bx - bw / 2), ay + ah - by - bh))
 
 
 def _reachable(old: Incident, new: Incident) -> bool:
-    tall = max(old.box[3], new.box[3])
+    """Whether it may be the same person: of like height, and not too far for the time."""
+    low, tall = sorted((old.box[3], new.box[3]))
     seconds = max(0.0, (new.first_seen - old.last_seen).total_seconds())
-    return _apart(old, new) <= tall * (1 + STRIDE * seconds)
+    return tall <= ALIKE * low and _apart(old, new) <= tall * (REACH + STRIDE * seconds)
