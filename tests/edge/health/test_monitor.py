@@ -179,7 +179,7 @@ def test_a_grey_first_picture_does_not_become_the_reference() -> None:
 
 def test_silence_makes_offline_and_pictures_end_it() -> None:
     monitor = ready()
-    assert not monitor.observe_silence(at(10), at(14), "x")
+    assert not monitor.observe_silence(at(10), at(13), "x")
     assert monitor.observe_silence(at(10), at(15.5), "x")
     assert (monitor.health, monitor.since) == (Health.OFFLINE, at(10))
     assert not monitor.observe_silence(at(10), at(16), "x")
