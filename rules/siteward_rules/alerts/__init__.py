@@ -1,0 +1,1 @@
+"""What becomes of alerts once rules raised them: who is told, when, and who is spared."""
