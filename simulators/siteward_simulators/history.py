@@ -206,14 +206,13 @@ def _progress(world: World, start: datetime, end: datetime) -> Iterator[Outgoing
         for zone in world.scenario.zones:
             if ts == _measured_at(world, zone, noon):
                 truth = world.zones(ts)[zone.id]
-                percent = next(s.percent for s in zone.states if s.code == truth.state)
                 wobble = unit(seed_of(world.seed, zone.id), int(ts.timestamp()))
                 message = Progress(
                     id=message_id(ts, world.seed, world.scenario.site, zone.id),
                     ts=ts,
                     zone=zone.id,
                     state=truth.state,
-                    percent=percent,
+                    percent=round(truth.percent, 2),
                     confidence=round(0.9 + 0.08 * wobble, 3),
                     coverage=round(0.93 + 0.06 * wobble, 3),
                     method=METHOD,

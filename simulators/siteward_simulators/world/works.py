@@ -38,7 +38,7 @@ def zones(scenario: Scenario, items: dict[str, float]) -> dict[str, ZoneTruth]:
 
 
 def seen_percent(scenario: Scenario, items: dict[str, float], cameras_only: str = "") -> float:
-    """What perfect cameras would say of the project: state percents weighted, where they look.
+    """What perfect cameras would say of the project: its zones' percents weighted.
 
     Args:
         scenario: The site.
@@ -49,11 +49,7 @@ def seen_percent(scenario: Scenario, items: dict[str, float], cameras_only: str 
     weight = sum(zone.weight for zone in looked)
     if not weight:
         return 0.0
-    total = 0.0
-    for zone in looked:
-        truth = zone_truth(zone, items[zone.work_item])
-        total += zone.weight * next(s.percent for s in zone.states if s.code == truth.state)
-    return total / weight
+    return sum(zone.weight * items[zone.work_item] for zone in looked) / weight
 
 
 def spi(scenario: Scenario, days: float) -> float | None:
