@@ -219,7 +219,6 @@ def _imports() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_lines")),
     )
-    op.create_index("ix_bank_lines_import_id", "bank_lines", ["import_id"])
     for column in ("import_id", "project_id", "payment_id"):
         op.create_index(f"ix_bank_lines_{column}", "bank_lines", [column])
 
