@@ -29,6 +29,12 @@ from siteward_platform.database.models.observations import (
     SeenMessage,
     ZoneState,
 )
+from siteward_platform.database.models.outward import (
+    Publication,
+    TreasuryAnswer,
+    Webhook,
+    WebhookDelivery,
+)
 from siteward_platform.database.models.papers import Paper, VariationRecord
 from siteward_platform.database.models.people import Account, LogEntry, SignedIn
 from siteward_platform.database.models.procedure import (
@@ -91,12 +97,16 @@ __all__ = [
     "Person",
     "ProgressReport",
     "Project",
+    "Publication",
     "Refund",
     "RuleOverride",
     "SeenMessage",
     "SignedIn",
     "Silence",
+    "TreasuryAnswer",
     "VariationRecord",
+    "Webhook",
+    "WebhookDelivery",
     "WorkItem",
     "Zone",
     "ZoneState",
