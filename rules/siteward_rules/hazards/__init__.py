@@ -1,0 +1,1 @@
+"""A hazard from its discovery to the look-back after it was closed: states, deadlines, clauses."""
