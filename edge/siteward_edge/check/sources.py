@@ -21,13 +21,15 @@ from siteward_edge.check.broker import round_trip
 from siteward_edge.check.outcome import Check, CheckError, Found
 from siteward_edge.config.agent import EdgeConfig
 from siteward_edge.config.camera import Camera
+from siteward_edge.config.progress import Examples
 from siteward_edge.delivery.outbox import OutboxFullError
 from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.health.blindness import blind_cause
 from siteward_edge.health.look import shrink
 from siteward_edge.sensors.modbus.line import PollError
-from siteward_edge.vision.detectors import detector_of
-from siteward_edge.vision.ports import Frame, ModelError
+from siteward_edge.vision.detectors import classifier_of, detector_of
+from siteward_edge.vision.ports import Frame, Image, ModelError
+from siteward_edge.vision.zone_examples import examples_of
 
 EXPECTED: Final = (
     CheckError,
@@ -106,5 +108,21 @@ def _camera(camera: Camera, models: Path, given: Instruments) -> Found:
             f"{width}x{height}, but it shows nothing ({file}): is the lens covered, is it dark?"
         )
     people = len(detector.detect(image).people)
-    text = f"{width}x{height}, {people} people in view ({detector.model.name}); {file}"
-    return Found(text, picture=str(file))
+    seen = [f"{people} people in view ({detector.model.name})", *_zones(camera, image)]
+    return Found(f"{width}x{height}, {', '.join(seen)}; {file}", picture=str(file))
+
+
+def _zones(camera: Camera, image: Image) -> list[str]:
+    """What each zone looks like; one that was not taught is refused with the remedy."""
+    judge = classifier_of(camera)
+    if judge is None:
+        return []
+    told = []
+    for zone in camera.zones:
+        if isinstance(camera.classifier, Examples):
+            examples_of(camera.classifier.folder / camera.device, zone)
+        odds = judge.classify(image, zone).probabilities
+        if odds:
+            best = max(odds, key=odds.__getitem__)
+            told.append(f"zone {zone.id} looks like {best} ({odds[best]:.2f})")
+    return told
