@@ -31,6 +31,7 @@ class Act:
         at: When.
         backdating_days: How old a date that somebody states may be.
         events: What to announce after the commit: topic and payload.
+        moves: Transitions of claims that no entry of the log has recorded yet.
     """
 
     session: Session
@@ -38,6 +39,7 @@ class Act:
     at: datetime
     backdating_days: int = 31
     events: list[tuple[str, bytes]] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -45,7 +47,10 @@ class Act:
         return self.at.astimezone(SHANGHAI).date()
 
     def log(self, action: str, subject: str, /, **detail: object) -> None:
-        """Appends to the audit log in the same transaction."""
+        """Appends to the audit log in the same transaction, with the transitions made of it."""
+        if mine := [event for moved, event in self.moves if moved == subject]:
+            detail["moves"] = mine
+            self.moves[:] = [move for move in self.moves if move[0] != subject]
         append(self.session, self.at, self.who.name, self.who.role, action, subject, detail)
 
     def announce(self, event: str, project: str, id: str | int, state: str = "") -> None:
@@ -98,6 +103,8 @@ def acting(
     with writing(engine) as session:
         act = Act(session, who, at, backdating_days)
         yield act
+        if act.moves:
+            raise AssertionError(f"not in the audit log: {act.moves}")
     for topic, payload in act.events:
         publish(topic, payload)
 

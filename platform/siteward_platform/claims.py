@@ -1,18 +1,21 @@
-"""Payment claims: filing, signing and withdrawing. Paying and holding have their own modules."""
+"""Payment claims: filing, signing and withdrawing. Review, pay and hold have their own modules."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from sqlalchemy import desc, func, select
+from sqlalchemy import desc, select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
 from siteward_platform.api.schemas.claim_acts import ClaimIn, SignatureIn
-from siteward_platform.database.models import Claim, Contract, FindingRecord, HoldRecord, Payment
+from siteward_platform.certificates import payable
+from siteward_platform.claim_lines import put_lines
+from siteward_platform.database.models import Claim, Contract, FindingRecord, HoldRecord
 from siteward_platform.payments import ZERO, paid_of_claim, paid_total
 from siteward_platform.progress import get_milestone
 from siteward_platform.refusals import ConflictError, InvalidError, NotFoundError
-from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState, advance
+from siteward_platform.variations import contract_total
+from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState, Procedure, advance
 
 
 def file_claim(act: Act, project_id: str, body: ClaimIn) -> Claim:
@@ -33,20 +36,42 @@ def file_claim(act: Act, project_id: str, body: ClaimIn) -> Claim:
         )
     act.change(project_id)
     get_milestone(act.session, project_id, body.milestone)
-    _check_contract(act.session, project_id, body.amount)
+    check_contract(act.session, project_id, body.amount)
+    contract = act.session.get_one(Contract, project_id)
+    full = contract.procedure == Procedure.FULL
     claim = Claim(
         project_id=project_id,
         filed_by=act.who.name,
         filed_at=act.at,
-        state=ClaimState.SUBMITTED.value,
+        state=(ClaimState.DRAFT if body.draft or full else ClaimState.SUBMITTED).value,
+        procedure=contract.procedure,
         evaluated_version=0,
-        **body.model_dump(),
+        **body.model_dump(exclude={"lines", "draft"}),
     )
     act.session.add(claim)
     act.session.flush()
-    act.log("claim.file", subject(claim), project=project_id, **body.model_dump())
+    put_lines(act, claim, body.lines)
+    state = claim.state
+    if full and not body.draft:
+        submit(act, claim)
+    act.log(
+        "claim.file", subject(claim), project=project_id, state=state, procedure=claim.procedure,
+        **body.model_dump(mode="json"),
+    )  # fmt: skip
     announce(act, claim)
     return claim
+
+
+def submit(act: Act, claim: Claim) -> None:
+    """Hands a claim in: to the chief supervisor, or straight to the check.
+
+    Raises:
+        ClaimRefusedError: It is no draft and was not returned.
+    """
+    move(act, claim, ClaimEvent.SUBMIT)
+    if claim.procedure == Procedure.FULL:
+        move(act, claim, ClaimEvent.BEGIN_REVIEW)
+        claim.submitted_at = act.at
 
 
 def sign_claim(act: Act, claim_id: int, body: SignatureIn) -> Claim:
@@ -57,6 +82,8 @@ def sign_claim(act: Act, claim_id: int, body: SignatureIn) -> Claim:
     """
     act.check_date("signed_on", body.signed_on)
     claim = change_claim(act, claim_id)
+    if claim.procedure == Procedure.FULL:
+        raise ConflictError("certify_instead", "该项目的申请由总监在核定证书上签字", "请签发证书")
     if claim.signed_by is not None:
         raise ConflictError("already_signed", f"{claim.signed_by} 已于 {claim.signed_on} 签字")
     if not is_open(claim):
@@ -81,7 +108,7 @@ def withdraw_claim(act: Act, claim_id: int) -> Claim:
     hold = act.session.get(HoldRecord, claim_id)
     if hold is not None and hold.decided_by is not None:
         raise ConflictError("hold_decided", "财政部门已作出决定，不能撤回", "请等待处理结果")
-    move(claim, ClaimEvent.WITHDRAW)
+    move(act, claim, ClaimEvent.WITHDRAW)
     act.log("claim.withdraw", subject(claim))
     announce(act, claim)
     return claim
@@ -123,13 +150,15 @@ def change_claim(act: Act, claim_id: int) -> Claim:
     return claim
 
 
-def move(claim: Claim, event: ClaimEvent) -> None:
-    """Moves a claim along the rules' table.
+def move(act: Act, claim: Claim, event: ClaimEvent) -> None:
+    """Moves a claim along the rules' table; the act's next entry about it records the move.
 
     Raises:
         ClaimRefusedError: The event cannot happen now.
     """
-    claim.state = advance(ClaimState(claim.state), event).value
+    procedure = Procedure(claim.procedure)
+    claim.state = advance(ClaimState(claim.state), event, procedure).value
+    act.moves.append((subject(claim), event.value))
 
 
 def is_open(claim: Claim) -> bool:
@@ -155,10 +184,16 @@ def announce(act: Act, claim: Claim) -> None:
     act.announce("claim", claim.project_id, claim.id, claim.state)
 
 
-def _check_contract(session: Session, project_id: str, amount: Decimal) -> None:
-    contract = session.get_one(Contract, project_id)
-    total = contract.contract_sum + contract.approved_variations
-    left = total - paid_total(session, project_id) - _claimed(session, project_id)
+def check_contract(
+    session: Session, project_id: str, amount: Decimal, but: Claim | None = None
+) -> None:
+    """Refuses a claim beyond what the contract leaves, not counting one that it replaces.
+
+    Raises:
+        ConflictError: Names the amount that is left.
+    """
+    total = contract_total(session, project_id)
+    left = total - paid_total(session, project_id) - _claimed(session, project_id, but)
     if amount > left:
         raise ConflictError(
             "claim_exceeds_contract",
@@ -169,11 +204,13 @@ def _check_contract(session: Session, project_id: str, amount: Decimal) -> None:
         )
 
 
-def _claimed(session: Session, project_id: str) -> Decimal:
+def _claimed(session: Session, project_id: str, but: Claim | None) -> Decimal:
     """What open claims still ask for."""
-    is_live = (Claim.project_id == project_id) & Claim.state.in_([s.value for s in OPEN])
-    asked = session.scalar(select(func.sum(Claim.amount)).where(is_live)) or ZERO
-    paid = session.scalar(
-        select(func.sum(Payment.amount)).join(Claim, Claim.id == Payment.claim_id).where(is_live)
+    live = select(Claim).where(
+        Claim.project_id == project_id, Claim.state.in_([s.value for s in OPEN])
     )
-    return asked - (paid or ZERO)
+    asked = ZERO
+    for claim in session.scalars(live).all():
+        if but is None or claim.id != but.id:
+            asked += payable(session, claim) - sum(paid_of_claim(session, claim.id), ZERO)
+    return asked

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from siteward_contracts.clock import SHANGHAI
 from siteward_ingest.series import SeriesStore
 from siteward_platform.camera_sight import camera_facts
+from siteward_platform.certificates import payable
 from siteward_platform.database.models import (
     Claim,
     Contract,
@@ -26,6 +27,7 @@ from siteward_platform.database.models import (
     ZoneState,
 )
 from siteward_platform.payments import payee_account
+from siteward_platform.variations import approved_variations
 from siteward_rules.facts import (
     ClaimFacts,
     ContractFacts,
@@ -39,7 +41,7 @@ from siteward_rules.facts import (
     WorkItemFacts,
     ZoneFacts,
 )
-from siteward_rules.money.claims import ClaimState
+from siteward_rules.money.claims import NEVER_OWED
 from siteward_rules.money.earned_value import Accepted
 
 
@@ -84,7 +86,7 @@ def paper_facts(session: Session, project: str, as_of: date) -> ProjectFacts:
         work_items=_work_items(session, project, as_of, zones),
         milestones=_milestones(session, project, as_of),
         payments=payment_facts(session, project, as_of),
-        claims=tuple(claim_facts(claim) for claim in _claims(session, project, as_of)),
+        claims=tuple(claim_facts(session, claim) for claim in _claims(session, project, as_of)),
         hazards=_hazards(session, project, as_of),
         zones=zones,
     )
@@ -99,12 +101,12 @@ def window_of(claim: Claim) -> datetime:
     return min(claim.filed_at, midnight.astimezone(UTC))
 
 
-def claim_facts(claim: Claim) -> ClaimFacts:
-    """A claim as the rules know it."""
+def claim_facts(session: Session, claim: Claim) -> ClaimFacts:
+    """A claim as the rules know it: what is asked for now, after any certificate."""
     return ClaimFacts(
         id=claim.id,
         milestone=claim.milestone,
-        amount=claim.amount,
+        amount=payable(session, claim),
         wage_amount=claim.wage_amount,
         claimed_percent=claim.claimed_percent,
         claimed_on=claim.claimed_on,
@@ -127,6 +129,8 @@ def payment_facts(session: Session, project: str, as_of: date) -> tuple[PaymentF
             claim=p.claim_id,
             milestone=p.milestone,
             bank_reference=p.bank_reference,
+            invoice=p.invoice,
+            payee=p.payee,
         )
         for p in session.scalars(query.order_by(Payment.paid_on, Payment.id))
     )
@@ -156,7 +160,7 @@ def _contract(session: Session, project: str, as_of: date) -> ContractFacts:
     return ContractFacts(
         contract_sum=contract.contract_sum,
         approved_estimate=contract.approved_estimate,
-        approved_variations=contract.approved_variations,
+        approved_variations=approved_variations(session, project, as_of),
         progress_cap=_exact(contract.progress_cap),
         retention=_exact(contract.retention),
         wage_share=_exact(contract.wage_share),
@@ -217,7 +221,7 @@ def _claims(session: Session, project: str, as_of: date) -> Sequence[Claim]:
     query = select(Claim).where(
         Claim.project_id == project,
         Claim.claimed_on <= as_of,
-        Claim.state != ClaimState.WITHDRAWN.value,
+        Claim.state.not_in([state.value for state in NEVER_OWED]),
     )
     return session.scalars(query.order_by(Claim.id)).all()
 

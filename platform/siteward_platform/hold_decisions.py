@@ -37,7 +37,7 @@ def decide_hold(act: Act, claim_id: int, body: DecisionIn) -> Claim:
         )
     else:
         decided = holds.decide_release(hold, act.who, act.at, body.basis, body.reason)
-        move(claim, ClaimEvent.LIFT_HOLD)
+        move(act, claim, ClaimEvent.LIFT_HOLD)
     keep_hold(act.session, claim_id, decided)
     return _done(act, claim, "hold.decide", recommended=hold.amount, **body.model_dump())
 
@@ -70,7 +70,7 @@ def conclude_audit(act: Act, claim_id: int, body: AuditConclusionIn) -> Claim:
     case.payable_works, case.reduction = body.payable_works, concluded.reduced
     case.concluded_by, case.concluded_at, case.reason = act.who.name, act.at, body.reason
     if concluded.state is HoldState.REDUCED and claim.state == ClaimState.HELD:
-        move(claim, ClaimEvent.SETTLE)
+        move(act, claim, ClaimEvent.SETTLE)
     return _done(act, claim, "audit.conclude", reduction=concluded.reduced, **body.model_dump())
 
 

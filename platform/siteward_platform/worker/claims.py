@@ -16,7 +16,7 @@ from siteward_platform.facts import claim_facts, project_facts, window_of
 from siteward_platform.holds import hold_of, keep_hold
 from siteward_rules.findings import Finding, Number, Text
 from siteward_rules.money import holds
-from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState
+from siteward_rules.money.claims import OPEN, ClaimEvent, ClaimState, Procedure, takes
 from siteward_rules.money.hold_states import HoldState
 from siteward_rules.money.recommend import Assessment, assess
 
@@ -55,13 +55,13 @@ def evaluate_claim(act: Act, series: SeriesStore, claim_id: int) -> Assessment |
         return None
     version = act.session.get_one(Project, claim.project_id).facts_version
     facts = project_facts(act.session, series, claim.project_id, act.today, window_of(claim))
-    found = assess(facts, claim_facts(claim))
+    found = assess(facts, claim_facts(act.session, claim))
     changed = _keep_findings(act, claim, found.findings)
     first = claim.evaluated_at is None
     claim.risk, claim.evaluated_version, claim.evaluated_at = found.risk, version, act.at
     moved = _move(act, claim, found)
     if first or changed or moved:
-        act.log("claim.evaluate", subject(claim), **_record(claim, found, version))
+        act.log("claim.evaluate", subject(claim), **_record(act.session, claim, found, version))
         announce(act, claim)
     return found
 
@@ -94,22 +94,23 @@ def escalate_holds(act: Act) -> int:
 
 def _move(act: Act, claim: Claim, found: Assessment) -> bool:
     before = claim.state
-    if claim.state == ClaimState.SUBMITTED:
-        move(claim, ClaimEvent.BEGIN_CHECK)
+    state, procedure = ClaimState(claim.state), Procedure(claim.procedure)
+    if takes(state, ClaimEvent.BEGIN_CHECK, procedure):
+        move(act, claim, ClaimEvent.BEGIN_CHECK)
     held_before = act.session.get(HoldRecord, claim.id) is not None
-    checking = claim.state in (ClaimState.RISK_CHECK, ClaimState.FINANCE_REVIEW)
+    checking = takes(ClaimState(claim.state), ClaimEvent.RECOMMEND_HOLD, procedure)
     if checking and found.hold > 0 and not held_before:
-        hold = holds.recommend(
-            claim.amount, claim.wage_amount, found.hold, holds.RULES, act.at, act.today
-        )
+        asked = claim_facts(act.session, claim).amount
+        hold = holds.recommend(asked, claim.wage_amount, found.hold, holds.RULES, act.at, act.today)
         keep_hold(act.session, claim.id, replace(hold, basis=found.basis))
-        move(claim, ClaimEvent.RECOMMEND_HOLD)
+        move(act, claim, ClaimEvent.RECOMMEND_HOLD)
         act.log(
             "hold.recommend", subject(claim), amount=hold.amount, wages=hold.wage_amount,
+            claim_amount=asked,
             basis=found.basis, review_due=hold.review_due, rules=[f.rule for f in found.findings],
         )  # fmt: skip
     elif claim.state == ClaimState.RISK_CHECK:
-        move(claim, ClaimEvent.PASS_CHECK)
+        move(act, claim, ClaimEvent.PASS_CHECK)
     return claim.state != before
 
 
@@ -151,11 +152,11 @@ def _logged(number: Number) -> str:
     return f"{value} {number.unit.zh}".strip()
 
 
-def _record(claim: Claim, found: Assessment, version: int) -> dict[str, object]:
+def _record(session: Session, claim: Claim, found: Assessment, version: int) -> dict[str, object]:
     return {
         "project": claim.project_id,
         "count": len(found.findings),
-        "claim": asdict(claim_facts(claim)),
+        "claim": asdict(claim_facts(session, claim)),
         "facts_version": version,
         "risk": round(found.risk, 4),
         "hold": found.hold,

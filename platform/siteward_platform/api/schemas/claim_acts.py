@@ -1,9 +1,10 @@
 """What people do with a payment claim."""
 
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from siteward_platform.api.schemas.values import (
     In,
@@ -16,8 +17,23 @@ from siteward_platform.api.schemas.values import (
 )
 
 
+class ClaimLineIn(In):
+    """A line of a claim: an item of the bill of quantities, or an approved variation."""
+
+    item: str | None = None
+    variation: int | None = None
+    quantity: Annotated[Decimal, Field(max_digits=14, decimal_places=4, gt=0)]
+    price: PositiveYuan
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "ClaimLineIn":
+        if (self.item is None) is (self.variation is None):
+            raise ValueError("give item or variation, not both")
+        return self
+
+
 class ClaimIn(In):
-    """A payment claim as a department files it."""
+    """A payment claim as a department files it; a draft waits until it is submitted."""
 
     title: str = Field(min_length=2, max_length=200)
     milestone: Slug
@@ -27,6 +43,69 @@ class ClaimIn(In):
     claimed_on: date
     payee_account: str
     invoice: str = ""
+    lines: list[ClaimLineIn] = Field(default=[], max_length=2000)
+    draft: bool = False
+
+
+class SubmissionIn(In):
+    """A draft, or a claim that was returned, comes to the chief supervisor; corrected if need be."""
+
+    amount: PositiveYuan | None = None
+    wage_amount: NonNegativeYuan | None = None
+    claimed_percent: Percent | None = None
+    invoice: str | None = None
+    lines: list[ClaimLineIn] | None = Field(default=None, max_length=2000)
+    note: str = Field(default="", max_length=2000)
+
+
+class CertificateIn(In):
+    """What the chief supervisor, or the owner, finds due, wages included."""
+
+    amount: PositiveYuan
+    note: str = Field(default="", max_length=2000)
+
+
+class ReasonIn(In):
+    """Why a claim is returned, rejected, or its instruction taken back."""
+
+    reason: Reason
+
+
+class AppealIn(In):
+    """The payee's objection to a hold (申诉)."""
+
+    text: Reason
+    evidence: list[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(default=[])
+
+
+class AppealReplyIn(In):
+    """The answer to an objection; it moves no money itself."""
+
+    outcome: Literal["upheld", "rejected"]
+    text: Reason
+
+
+class ClawbackIn(In):
+    """An auditor finds works money overpaid and proposes to call it back."""
+
+    amount: PositiveYuan
+    basis: LegalBasis
+    reason: Reason
+
+
+class ClawbackDecisionIn(In):
+    """Finance orders a proposed clawback, or does not."""
+
+    decision: Literal["order", "decline"]
+    reason: Reason
+
+
+class RefundIn(In):
+    """Money came back."""
+
+    amount: PositiveYuan
+    returned_on: date
+    bank_reference: str = Field(min_length=1, max_length=80)
 
 
 class SignatureIn(In):
