@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class DatabaseSettings(BaseSettings):
@@ -16,12 +16,20 @@ class DatabaseSettings(BaseSettings):
 
 
 class PlatformSettings(DatabaseSettings):
-    """What the worker and the API share."""
+    """What the worker and the API share. ``webhook_hosts`` are the hosts events may be sent to."""
 
     mqtt_url: str
     series_url: str
     series_token: SecretStr | None = None
     evidence_dir: Path
+    webhook_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+
+    @field_validator("webhook_hosts", mode="before")
+    @classmethod
+    def _split(cls, text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        return {part.strip().lower() for part in text.split(",") if part.strip()}
 
 
 class WorkerSettings(PlatformSettings):

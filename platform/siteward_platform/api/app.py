@@ -23,6 +23,7 @@ from siteward_platform.api.routes import (
     people,
     projects,
     safety,
+    webhooks,
 )
 from siteward_platform.api.schemas.values import Failure
 
@@ -71,7 +72,7 @@ def describe(lifespan: Any = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     v1 = APIRouter(prefix="/api/v1", responses=_FAILURES)
-    for routes in (people, projects, agents, money, claims, safety, observations, live):
+    for routes in (people, projects, agents, money, claims, safety, observations, live, webhooks):
         v1.include_router(routes.router)
     app.include_router(v1)
     app.include_router(health.router)

@@ -41,7 +41,7 @@ def command() -> None:
     Settings come from the environment: SITEWARD_DATABASE_URL, SITEWARD_SERIES_URL,
     SITEWARD_MQTT_URL, SITEWARD_EVIDENCE_DIR and, if wanted, SITEWARD_SERIES_TOKEN,
     SITEWARD_HTTP_HOST, SITEWARD_HTTP_PORT, SITEWARD_BACKDATING_DAYS,
-    SITEWARD_INITIAL_ADMIN_PASSWORD.
+    SITEWARD_INITIAL_ADMIN_PASSWORD, SITEWARD_WEBHOOK_HOSTS.
     """
     try:
         settings = ApiSettings()
@@ -108,6 +108,7 @@ def _parts(settings: ApiSettings, broker: Broker) -> Parts:
         broker_is_up=broker.is_up,
         backdating_days=settings.backdating_days,
         web=WEB,
+        webhook_hosts=settings.webhook_hosts,
     )
 
 

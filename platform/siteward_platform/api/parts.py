@@ -1,6 +1,6 @@
 """What the API works with; wired in ``main``, passed to every route through the app's state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Parts:
         broker_is_up: Whether the broker is connected.
         backdating_days: How old a stated date may be.
         web: Folder of the built web app.
+        webhook_hosts: Hosts that events may be sent to.
     """
 
     database: Engine
@@ -35,6 +36,7 @@ class Parts:
     broker_is_up: Callable[[], bool]
     backdating_days: int
     web: Path
+    webhook_hosts: Collection[str] = ()
 
 
 def parts_of(request: Request) -> Parts:
