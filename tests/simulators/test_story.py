@@ -117,7 +117,8 @@ def test_the_kindergarten_case_plays_out_to_the_yuan_and_only_once(tmp_path: Pat
             assert (claim["wage_paid"], claim["works_paid"]) == ("580000.00", "0.00")
             assert project["contract"]["verified_value"] == "3500000.00"
             assert project["paid"] == "3180000.00"
-            assert claim["comparison"]["camera"] == pytest.approx(36.46, abs=0.5)
+            # The cameras' zones grow from 37.7 to 38.5 % while day 0 lasts.
+            assert claim["comparison"]["camera"] == pytest.approx(38.1, abs=0.6)
             with Platform(servers.api) as reader:
                 result = score.measure(tmp_path, reader, utc_now().timestamp())
             assert result.failures() == []
