@@ -31,6 +31,7 @@ class Act:
         at: When.
         backdating_days: How old a date that somebody states may be.
         events: What to announce after the commit: topic and payload.
+        logged: Action and subject of what was written to the audit log.
         moves: Transitions of claims that no entry of the log has recorded yet.
     """
 
@@ -39,6 +40,7 @@ class Act:
     at: datetime
     backdating_days: int = 31
     events: list[tuple[str, bytes]] = field(default_factory=list)
+    logged: list[tuple[str, str]] = field(default_factory=list)
     moves: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -52,6 +54,7 @@ class Act:
             detail["moves"] = mine
             self.moves[:] = [move for move in self.moves if move[0] != subject]
         append(self.session, self.at, self.who.name, self.who.role, action, subject, detail)
+        self.logged.append((action, subject))
 
     def announce(self, event: str, project: str, id: str | int, state: str = "") -> None:
         """Tells whoever watches, once the transaction is committed."""
@@ -99,12 +102,15 @@ def no_project(project_id: str) -> NotFoundError:
 def acting(
     engine: Engine, who: Actor, at: datetime, publish: Publish, backdating_days: int
 ) -> Iterator[Act]:
-    """An act that changes things; its events go out after the commit."""
+    """An act that changes things; its events go out after the commit, messages commit with it."""
+    from siteward_platform.webhooks.outbox import keep_messages  # it uses acts itself
+
     with writing(engine) as session:
         act = Act(session, who, at, backdating_days)
         yield act
         if act.moves:
             raise AssertionError(f"not in the audit log: {act.moves}")
+        keep_messages(act)
     for topic, payload in act.events:
         publish(topic, payload)
 
