@@ -17,9 +17,9 @@ from siteward_ingest.open_store import open_store
 from siteward_platform.database import migrate
 from siteward_platform.database.session import open_database
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.metrics import Metrics
-from siteward_platform.worker.series_reader import StoreReader
 from siteward_rules.language.rule_file import load_packs, shipped_files
 from siteward_rules.money.recommend import assess
 from siteward_rules.stream.engine import Engine, Observation
@@ -115,12 +115,11 @@ def _judge(folder: Path) -> Iterator[Judge]:
     migrate.upgrade(database)
     set_up(database)
     store = open_store(f"sqlite:///{folder / 'series.db'}")
-    packs = load_packs(shipped_files())
     yield Judge(
         database=database,
         series=store,
         evidence=EvidenceStore(folder / "evidence"),
-        new_engine=lambda: Engine(packs, StoreReader(store)),
+        packs=shipped_packs(),
         publish=lambda _topic, _payload: None,
         retain=lambda _topic, _payload: None,
         clock=lambda: NOW,

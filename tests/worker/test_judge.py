@@ -25,12 +25,10 @@ from siteward_platform.database.models import (
 )
 from siteward_platform.database.session import reading, writing
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import _take
 from siteward_platform.worker.metrics import Metrics
-from siteward_platform.worker.series_reader import StoreReader
-from siteward_rules.language.rule_file import load_packs, shipped_files
-from siteward_rules.stream.engine import Engine as Rules
 from tests.worker.site import (
     NOW,
     PICTURE,
@@ -46,7 +44,6 @@ from tests.worker.site import (
     telemetry,
 )
 
-RULES = load_packs(shipped_files())
 NIGHT = datetime(2026, 11, 23, 23, 0, tzinfo=SHANGHAI).astimezone(UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -68,7 +65,7 @@ class Bench:
             database=self.database,
             series=self.series,
             evidence=EvidenceStore(self.folder),
-            new_engine=lambda: Rules(RULES, StoreReader(self.series)),
+            packs=shipped_packs(),
             publish=lambda _topic, payload: self.heard.append(json.loads(payload)),
             retain=lambda topic, payload: self.retained.append((topic, payload)),
             clock=lambda: self.now,

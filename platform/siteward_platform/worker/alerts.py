@@ -6,15 +6,16 @@ alert whose members are the rules' incidents; it shows the gravest of them.
 
 import logging
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
 from siteward_platform.database.models import AlertMember, AlertRecord, HazardRecord
+from siteward_rules.alerts.alert import gravity
 from siteward_rules.stream.engine import Transition
-from siteward_rules.stream.rule import summary
+from siteward_rules.stream.rule import StreamRule, summary
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,6 @@ _SIGHT: Final = dict.fromkeys(
     "camera_sight",
 )
 """A camera that was moved has no usable picture either: that is one incident, not two."""
-GRAVITY: Final = ("info", "general", "serious", "suspected_major", "major")
 
 
 def keep_alerts(act: Act, transitions: Iterable[Transition]) -> int:
@@ -45,7 +45,7 @@ def keep_alerts(act: Act, transitions: Iterable[Transition]) -> int:
             opened += 1
         _update_member(act.session, member, alert, transition)
         before = alert.state
-        _add_up(act.session, alert, transition)
+        _show(alert, add_up(act.session, alert), transition)
         if transition.change == "retracted" and _drop_if_untouched(act.session, alert):
             act.announce("alert", alert.project_id, alert.id, "retracted")
             continue
@@ -101,6 +101,7 @@ def _new_alert(session: Session, transition: Transition) -> AlertRecord:
         box=list(cause.box) if cause and cause.box else None,
         confidence=cause.confidence if cause else None,
         source=str(rule.source),
+        **_layers(rule),
     )
     session.add(alert)
     session.flush()
@@ -121,8 +122,16 @@ def _update_member(
     session.flush()
 
 
-def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> None:
-    """Makes the alert say what its members say together."""
+def _layers(rule: StreamRule) -> dict[str, Any]:
+    return {"layer": rule.layer, "layers": dict(rule.layers), "reasons": list(rule.reasons)}
+
+
+def add_up(session: Session, alert: AlertRecord) -> AlertMember:
+    """Makes the alert say what its members say together.
+
+    Returns:
+        The gravest of them, which the alert shows.
+    """
     query = select(AlertMember).where(AlertMember.alert_id == alert.id)
     members = session.scalars(query).all()
     live = [m for m in members if not m.retracted] or list(members)
@@ -134,8 +143,13 @@ def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> Non
     over = len(known) == len(ends)
     alert.resolved_at = max(known) if over else None
     alert.state = "resolved" if over else "firing"
+    if not over:
+        alert.ended_because = None
     first = sorted(live, key=lambda m: m.started_at)
-    gravest = max(first, key=lambda m: GRAVITY.index(m.severity))
+    return max(first, key=lambda m: gravity(m.severity))
+
+
+def _show(alert: AlertRecord, gravest: AlertMember, transition: Transition) -> None:
     if gravest.incident == transition.incident:
         rule = transition.rule
         alert.rule, alert.rule_version, alert.severity = rule.id, rule.version, rule.severity
@@ -143,6 +157,8 @@ def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> Non
         alert.value, alert.limit, alert.unit = gravest.value, rule.limit, rule.unit
         alert.summary = summary(rule, gravest.value, alert.started_at)._asdict()
         alert.source = str(rule.source)
+        for name, value in _layers(rule).items():
+            setattr(alert, name, value)
     cause = transition.span.cause
     if cause is not None and (alert.evidence is None or alert.count == 1):
         alert.evidence = cause.evidence
@@ -153,11 +169,11 @@ def _add_up(session: Session, alert: AlertRecord, transition: Transition) -> Non
 def _drop_if_untouched(session: Session, alert: AlertRecord) -> bool:
     """Takes away an alert that late data proved never to have been.
 
-    One that somebody acknowledged, judged or made a hazard of stays, resolved.
+    One that somebody was told of, acknowledged, judged or made a hazard of stays, resolved.
     """
     members = session.scalars(select(AlertMember).where(AlertMember.alert_id == alert.id)).all()
     hazard = session.scalar(select(HazardRecord.id).where(HazardRecord.alert_id == alert.id))
-    touched = alert.acknowledged_by or alert.verdict or hazard is not None
+    touched = alert.noticed_at or alert.acknowledged_by or alert.verdict or hazard is not None
     if touched or not all(member.retracted for member in members):
         return False
     for member in members:

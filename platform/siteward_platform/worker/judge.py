@@ -1,13 +1,14 @@
 """One worker's work: a batch of messages, or a tick of the clock, judged and committed."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Engine as Database
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from siteward_contracts.clock import SHANGHAI, Clock
 from siteward_contracts.decode import Envelope, RefusedError, decode
@@ -18,9 +19,11 @@ from siteward_ingest.delivery import Delivery
 from siteward_ingest.series import SeriesStore, StoreError
 from siteward_platform.act import Act, Publish, acting
 from siteward_platform.agent_settings import hand_over, waiting
-from siteward_platform.database.models import Project, SeenMessage
+from siteward_platform.database.models import Claim, SeenMessage
 from siteward_platform.database.session import reading
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.links import NIGHT_WORK, keep_links, links_of, open_links
+from siteward_platform.worker import notices
 from siteward_platform.worker.agents import keep_agents
 from siteward_platform.worker.alerts import keep_alerts
 from siteward_platform.worker.claims import escalate_holds, evaluate_claim, stale_claims
@@ -29,7 +32,11 @@ from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
 from siteward_platform.worker.pictures import keep_pictures
 from siteward_platform.worker.projection import offline_since, project
-from siteward_platform.worker.schedule import Fed, spi_observations
+from siteward_platform.worker.rule_changes import end_orphans
+from siteward_platform.worker.schedule import Fed, fact_observations, links_behind
+from siteward_platform.worker.series_reader import StoreReader
+from siteward_platform.worker.site_rules import SiteRules, rules_versions
+from siteward_rules.language.layers import Pack
 from siteward_rules.money.holds import RULES
 from siteward_rules.stream.engine import Engine, Transition
 
@@ -40,6 +47,8 @@ _ONCE: Final = (Kind.DETECTION, Kind.PROGRESS, Kind.EVIDENCE)
 readings by their instant."""
 _REMEMBER: Final = timedelta(days=7)
 _ESCALATE_EVERY: Final = timedelta(minutes=1)
+_SWEEP_EVERY: Final = timedelta(seconds=2)
+"""Between two looks at who is to be told of what fires."""
 
 
 @dataclass
@@ -50,7 +59,7 @@ class Judge:
         database: The relational database, migrated.
         series: Time series, read only.
         evidence: Where pictures go.
-        new_engine: Makes a rule engine that remembers nothing yet.
+        packs: The rules, of every layer.
         publish: Sends an event to the broker, at most once.
         retain: Sends what the broker is to keep for whoever comes later, at least once.
         clock: Now.
@@ -60,18 +69,22 @@ class Judge:
     database: Database
     series: SeriesStore
     evidence: EvidenceStore
-    new_engine: Callable[[], Engine]
+    packs: Sequence[Pack]
     publish: Publish
     retain: Publish
     clock: Clock
     metrics: Metrics
+    _rules: SiteRules | None = None
     _engine: Engine | None = None
-    _fed: Fed = field(default_factory=dict)
+    _orphans_ended: bool = False
+    _fed: Fed = field(default_factory=Fed)
     _escalated_at: datetime | None = None
+    _swept_at: datetime | None = None
 
     def forget(self) -> None:
         """After a failed commit: what the engine learnt since the last one is not kept."""
         self._engine = None
+        self._orphans_ended = False
         self._fed.clear()
 
     def take(self, batch: Sequence[Delivery]) -> None:
@@ -90,7 +103,8 @@ class Judge:
             fresh = self._fresh(act, envelopes)
             keep_pictures(act, fresh, self.evidence, self.metrics)
             keep_agents(act, fresh)
-            transitions = self._observe(act, engine, fresh)
+            known = self._follow_rules(act, engine)
+            transitions = self._observe(act, engine, fresh, known)
             project(act, fresh, now)
             self._keep(act, engine, transitions)
         newest = max(envelope.message.ts for envelope in envelopes)
@@ -107,9 +121,15 @@ class Judge:
         engine = self._restored()
         with reading(self.database) as session:
             today = now.astimezone(SHANGHAI).date()
-            facts = spi_observations(session, self._fed, today, now)
+            facts = fact_observations(session, self.series, self._fed, today, now)
+            linked = links_behind(session, self._fed, today, now)
+            changed = self._rules_changed(session)
             stale = stale_claims(session, now)
             unsent = bool(waiting(session))
+        if changed:
+            with acting(self.database, RULES, now, self.publish, 0) as act:
+                self._follow_rules(act, engine)
+                keep_engine(act.session, engine, now)
         transitions = engine.tick(now)
         for fact in facts:
             transitions += engine.feed(fact)
@@ -118,6 +138,11 @@ class Judge:
                 self._keep(act, engine, transitions)
         for claim in stale:
             self._evaluate(claim, now)
+        for project_id, version in linked:
+            self._link(project_id, (today, version), now)
+        if self._swept_at is None or now - self._swept_at >= _SWEEP_EVERY:
+            self._swept_at = now
+            self._sweep(now)
         if unsent:
             self._send_settings(now)
         if self._escalated_at is None or now - self._escalated_at >= _ESCALATE_EVERY:
@@ -128,11 +153,33 @@ class Judge:
 
     def _restored(self) -> Engine:
         if self._engine is None:
-            engine = self.new_engine()
+            rules = SiteRules(self.packs)
+            engine = Engine(rules.rules_of, StoreReader(self.series), rules)
             with reading(self.database) as session:
+                rules.read(session, rules_versions(session))
                 restore_engine(session, engine)
-            self._engine = engine
+            self._rules, self._engine = rules, engine
         return self._engine
+
+    def _rules_changed(self, session: Session) -> bool:
+        assert self._rules is not None
+        return not self._orphans_ended or bool(self._rules.behind(rules_versions(session)))
+
+    def _follow_rules(self, act: Act, engine: Engine) -> Container[str]:
+        """Takes what people changed of rules and permits; rules that are gone end their alerts.
+
+        Returns:
+            The projects that are set up.
+        """
+        assert self._rules is not None
+        versions = rules_versions(act.session)
+        changed = self._rules.read(act.session, versions)
+        for site in changed:
+            engine.change_rules(site)
+        if changed or not self._orphans_ended:
+            end_orphans(act, self._rules, changed if self._orphans_ended else None)
+            self._orphans_ended = True
+        return versions.keys()
 
     def _decode(self, batch: Sequence[Delivery], now: datetime) -> list[Envelope]:
         envelopes = []
@@ -163,8 +210,9 @@ class Judge:
             fresh.append(envelope)
         return fresh
 
-    def _observe(self, act: Act, engine: Engine, envelopes: Sequence[Envelope]) -> list[Transition]:
-        known = set(act.session.scalars(select(Project.id)))
+    def _observe(
+        self, act: Act, engine: Engine, envelopes: Sequence[Envelope], known: Container[str]
+    ) -> list[Transition]:
         transitions: list[Transition] = []
         for envelope in envelopes:
             if envelope.topic.site not in known:
@@ -180,6 +228,8 @@ class Judge:
     def _keep(self, act: Act, engine: Engine, transitions: Sequence[Transition]) -> None:
         for transition in transitions:
             self.metrics.transitions.labels(transition.change).inc()
+            if transition.rule.kind == NIGHT_WORK:
+                self._fed.links.pop(transition.site, None)
         self.metrics.alerts.inc(keep_alerts(act, transitions))
         keep_engine(act.session, engine, act.at)
 
@@ -194,7 +244,34 @@ class Judge:
         try:
             with acting(self.database, RULES, now, self.publish, 0) as act:
                 evaluate_claim(act, self.series, claim)
+                self._fed.links.pop(act.session.get_one(Claim, claim).project_id, None)
         except StoreError as error:
             log.warning("claim %d waits for the time series: %s", claim, error)
             return
         self.metrics.claims.inc()
+
+    def _link(self, project_id: str, version: tuple[date, int], now: datetime) -> None:
+        try:
+            with reading(self.database) as session:
+                found = links_of(session, self.series, project_id, now)
+                standing = open_links(session, project_id)
+        except StoreError as error:
+            log.warning("links of %s wait for the time series: %s", project_id, error)
+            self._fed.wait(now)
+            return
+        if found or standing:
+            with acting(self.database, RULES, now, self.publish, 0) as act:
+                keep_links(act, project_id, found)
+        self._fed.links[project_id] = version
+
+    def _sweep(self, now: datetime) -> None:
+        """Tells whoever is to be told; what was looked at is looked at again under the lock."""
+        with reading(self.database) as session:
+            sweep = notices.look(session, now)
+        if not sweep.muted and not sweep.due:
+            return
+        with acting(self.database, RULES, now, self.publish, 0) as act:
+            sweep = notices.look(act.session, now)
+            notices.keep(act, sweep)
+        for one in sweep.due:
+            self.metrics.notices.labels(one.why).inc()

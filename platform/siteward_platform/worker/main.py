@@ -21,13 +21,11 @@ from siteward_ingest.series import StoreError
 from siteward_platform.database import migrate
 from siteward_platform.database.session import open_database
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.settings import WorkerSettings
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import TOPICS, run
 from siteward_platform.worker.metrics import Metrics
-from siteward_platform.worker.series_reader import StoreReader
-from siteward_rules.language.rule_file import load_packs, shipped_files
-from siteward_rules.stream.engine import Engine
 
 _BATCH = 1000
 _LINGER = 0.02
@@ -68,7 +66,7 @@ def command() -> None:
 def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
     random, registry = Random(), CollectorRegistry()
     try:
-        rules = load_packs(shipped_files())
+        packs = shipped_packs()
         database = open_database(settings.database_url)
         found = migrate.revision(database)
         receiver = Receiver(settings.mqtt_url, "siteward-worker", TOPICS, time.monotonic, random)
@@ -93,7 +91,7 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
         database=database,
         series=series,
         evidence=EvidenceStore(settings.evidence_dir),
-        new_engine=lambda: Engine(rules, StoreReader(series)),
+        packs=packs,
         publish=publish,
         retain=retain,
         clock=utc_now,

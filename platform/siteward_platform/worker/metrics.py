@@ -34,6 +34,9 @@ class Metrics:
             "siteward_worker_transitions", "Incident changes.", ["change"], registry=registry
         )
         self.alerts = Counter("siteward_worker_alerts", "Alerts opened.", registry=registry)
+        self.notices = Counter(
+            "siteward_worker_notices", "Notices recorded, by why.", ["why"], registry=registry
+        )
         self.claims = Counter(
             "siteward_worker_claims_evaluated", "Evaluations of claims.", registry=registry
         )

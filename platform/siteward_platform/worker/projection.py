@@ -96,6 +96,11 @@ def _status(act: Act, site: str, agent: str, message: Status, arrived_at: dateti
             act, site, camera.device, str(camera.health), message.ts,
             since=camera.since, fps=camera.fps, good=camera.health == "ok",
         )  # fmt: skip
+    spoken_for = [c.device for c in message.cameras] + [s.device for s in message.sensors]
+    for device in spoken_for:
+        state = act.session.get(DeviceState, (site, device))
+        if state is not None and state.agent != agent:
+            state.agent = agent
 
 
 def _device(

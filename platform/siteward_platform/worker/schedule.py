@@ -1,31 +1,112 @@
-"""The schedule performance of every project, fed to the rules when a day or its facts change."""
+"""What the rules read of a project's papers and days, fed when a day or its facts change."""
 
-from datetime import date, datetime
+import logging
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from siteward_ingest.series import SeriesStore, StoreError
 from siteward_platform.database.models import Project
 from siteward_platform.facts import paper_facts
-from siteward_rules.money.earned_value import earned_value
+from siteward_platform.site_days import site_days
+from siteward_rules.calendar import china
+from siteward_rules.daily_facts import daily_facts, idle_working_days
 from siteward_rules.stream.engine import Observation
 
-Fed = dict[str, tuple[date, int]]
-"""By project: the day and facts version its SPI was last fed for."""
+log = logging.getLogger(__name__)
+
+_LOOK_BACK: Final = timedelta(days=30)
+"""Idle days are counted no further back."""
+AT_ONCE: Final = 20
+"""Projects looked at in one tick, so that messages never wait long."""
+_RETRY: Final = timedelta(minutes=1)
+"""After the time series did not answer."""
 
 
-def spi_observations(session: Session, fed: Fed, today: date, now: datetime) -> list[Observation]:
-    """SPI of the projects for which it may have changed; ``fed`` is brought up to date.
+@dataclass
+class Fed:
+    """What the engine was told already.
 
-    A project of which nothing was planned yet has none.
+    Attributes:
+        facts: By project: the day and facts version its facts were last fed for.
+        idle: By project: the day, and the idle working days up to the day before it.
+        links: By project: the day and facts version its links were last looked at for.
+        retry_at: When the time series may be asked again.
     """
+
+    facts: dict[str, tuple[date, int]] = field(default_factory=dict)
+    idle: dict[str, tuple[date, int | None]] = field(default_factory=dict)
+    links: dict[str, tuple[date, int]] = field(default_factory=dict)
+    retry_at: datetime | None = None
+
+    def knows_idle(self, project: str, today: date) -> bool:
+        """Whether the idle days of a project were counted today."""
+        return project in self.idle and self.idle[project][0] == today
+
+    def wait(self, now: datetime) -> None:
+        """The time series did not answer."""
+        self.retry_at = now + _RETRY
+
+    def waits(self, now: datetime) -> bool:
+        """Whether to leave the time series alone."""
+        return self.retry_at is not None and now < self.retry_at
+
+    def clear(self) -> None:
+        """Nothing was told."""
+        self.facts.clear()
+        self.idle.clear()
+        self.links.clear()
+
+
+def fact_observations(
+    session: Session, series: SeriesStore, fed: Fed, today: date, now: datetime
+) -> list[Observation]:
+    """The facts of projects for which they may have changed; ``fed`` is brought up to date.
+
+    A fact that is not known is not fed: of a project of which nothing was planned yet there is
+    no SPI. At midnight all projects change at once; a tick takes :data:`AT_ONCE` of them.
+    """
+    waiting = fed.waits(now)
     seen: list[Observation] = []
-    for project, version in session.execute(select(Project.id, Project.facts_version)):
-        if fed.get(project) == (today, version):
-            continue
-        fed[project] = (today, version)
+    for project, version in _behind(session, fed, today, waiting)[:AT_ONCE]:
+        if not waiting and not fed.knows_idle(project, today):
+            try:
+                fed.idle[project] = (today, _idle(session, series, project, today))
+            except StoreError as error:
+                log.warning("idle days of %s wait for the time series: %s", project, error)
+                fed.wait(now)
+                waiting = True
+        idle = fed.idle[project][1] if fed.knows_idle(project, today) else None
+        fed.facts[project] = (today, version)
         facts = paper_facts(session, project, today)
-        spi = earned_value(facts.work_items, facts.payments, today).spi
-        if spi is not None:
-            seen.append(Observation(project, "", "spi", now, round(spi, 4)))
+        for name, value in daily_facts(facts, idle).items():
+            seen.append(Observation(project, "", name, now, value))
     return seen
+
+
+def links_behind(session: Session, fed: Fed, today: date, now: datetime) -> list[tuple[str, int]]:
+    """Some projects whose links may have changed, with their facts version."""
+    if fed.waits(now):
+        return []
+    rows = session.execute(select(Project.id, Project.facts_version)).all()
+    changed = [(p, v) for p, v in rows if fed.links.get(p) != (today, v)]
+    return changed[:AT_ONCE]
+
+
+def _behind(session: Session, fed: Fed, today: date, waiting: bool) -> list[tuple[str, int]]:
+    rows = session.execute(select(Project.id, Project.facts_version)).all()
+    return [
+        (project, version)
+        for project, version in rows
+        if fed.facts.get(project) != (today, version)
+        or not (waiting or fed.knows_idle(project, today))
+    ]
+
+
+def _idle(session: Session, series: SeriesStore, project: str, today: date) -> int | None:
+    yesterday = today - timedelta(days=1)
+    days = site_days(session, series, project, today - _LOOK_BACK, yesterday)
+    return idle_working_days(days, china())

@@ -27,6 +27,10 @@ def check_rule(spec: RuleSpec, complain: Complain) -> None:
     if not _names_known(spec, complain):
         return
     _check_units(spec, complain)
+    _check_alive(spec, complain)
+
+
+def _check_alive(spec: RuleSpec, complain: Complain) -> None:
     names = ", ".join(condition_names(spec))
     remedy = f"write CEL over {names}, e.g. 'value > limit'"
     for field, source in (("condition", spec.condition), ("clear", spec.clear)):
@@ -48,9 +52,13 @@ def check_override(spec: OverrideSpec, known: Mapping[str, RuleSpec], complain: 
         complain(("rule",), "may not be overridden", "remove the override")
     if not spec.changed and not spec.params:
         complain((), "changes nothing", "give the field to change, or remove the override")
+    if rule.when.aggregate == "no_data" and (spec.hours or spec.days):
+        complain(("hours",), "a no_data rule holds at all hours", "remove hours and days")
     if spec.limit and (rule.limit is None or spec.limit.unit != rule.limit.unit):
         unit = repr(rule.limit.unit) if rule.limit else "no limit at all"
         complain(("limit",), f"the rule's limit is in {unit}", "convert the limit to that unit")
+    elif spec.limit:
+        _check_alive(rule.model_copy(update={"limit": spec.limit}), complain)
     for name, value in spec.params.items():
         given = rule.params.get(name)
         if given is None:

@@ -41,6 +41,14 @@ class Condition:
             raise ConditionError(f"no value is called {', '.join(unknown)}; known here: {known}")
         self._calls = [name for name in FUNCTIONS if name in self._program.functions()]
 
+    def __eq__(self, other: object) -> bool:
+        """Two conditions of the same text are the same."""
+        return isinstance(other, Condition) and self.source == other.source
+
+    def __hash__(self) -> int:
+        """Of the text."""
+        return hash(self.source)
+
     @property
     def names(self) -> frozenset[str]:
         """The variables it uses."""

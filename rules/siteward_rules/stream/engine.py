@@ -230,13 +230,46 @@ class Engine:
                     place = (site, device, zone or None)
                     self._remembered[rule, place] = msgspec.convert(memory, Memory)
                     self._of_device.setdefault((site, device), set()).add((rule, place))
-                    asleep = self._remembered[rule, place].state.phase == "idle"
-                    if not asleep or by_id[rule].silence is not None:
-                        self._watch(self._open(by_id[rule], place, None), place)
+                    self._wake(by_id[rule], place)
+
+    def change_rules(self, site: str) -> None:
+        """Asks again which rules a site has; rules that did not change go on as they are.
+
+        A rule that changed goes on as after a restart: what is open stays open and is judged anew
+        with the next sample. A rule that is gone is forgotten with all it remembered.
+        """
+        before, after = self._index(site).by_id, self._renew(site).by_id
+        for where in [where for where in self._of_device if where[0] == site]:
+            for key in list(self._of_device[where]):
+                rule = after.get(key[0])
+                if rule is not None and rule == before.get(key[0]):
+                    continue
+                self._touched.add(where)
+                series = self._series.pop(key, None)
+                self._breached.pop(key, None)
+                self._of_site.get((key[0], site), set()).discard(key)
+                if rule is None:
+                    self._of_device[where].discard(key)
+                    self._remembered.pop(key, None)
+                elif series is not None:
+                    self._remembered[key] = series.memory()
+                    self._wake(rule, key[1])
 
     def states(self) -> dict[tuple[str, Place], State]:
         """Where every rule stands on every series, for those who look inside."""
         return {key: series.memory().state for key, series in self._series.items()}
+
+    def _renew(self, site: str) -> _Index:
+        self._index_of_site.pop(site, None)
+        used = {id(index) for index in self._index_of_site.values()}
+        self._indexes = {k: kept for k, kept in self._indexes.items() if id(kept[1]) in used}
+        return self._index(site)
+
+    def _wake(self, rule: StreamRule, place: Place) -> None:
+        """Opens a remembered series on which time alone may change something."""
+        asleep = self._remembered[rule.id, place].state.phase == "idle"
+        if not asleep or rule.silence is not None:
+            self._watch(self._open(rule, place, None), place)
 
     def _open(self, rule: StreamRule, place: Place, ts: datetime | None) -> Series:
         key = (rule.id, place)
