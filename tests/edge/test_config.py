@@ -111,8 +111,7 @@ def test_settings_that_contradict_are_refused(tmp_path: Path, line: str, message
         ("crowding: {seconds: 60}", "people"),
         ("bare_soil: {zones: []}", "at least 1"),
         (
-            "crowding: {people: 5, zones: [{id: a, polygon: [[0, 0], [1, 0], [1, 1]]}, "
-            "{id: a, polygon: [[0, 0], [1, 0], [1, 1]]}]}",
+            f"crowding: {{people: 5, zones: [{{id: a, polygon: {SQUARE}}}, {{id: a, polygon: {SQUARE}}}]}}",
             "zone id 'a' is used twice",
         ),
         ("intrusion: {confirm: {frames: 4, of: 3}}", "lower frames"),

@@ -31,6 +31,8 @@ SHAKE: Final = 2
 """Pixels, shrunk, by which a swaying camera moves the picture."""
 LIMBS: Final = 0.35
 """Of a person's width, on either side."""
+CALM: Final = 6.0
+"""Levels of stir below which flame colours become part of the scenery."""
 CHANGED: Final = 12
 """Levels by which smoke differs from the background."""
 GREY: Final = 24
@@ -77,6 +79,7 @@ class Spotter:
         self._smoke_too = smoke
         self._background: Levels | None = None
         self._last: Image | None = None
+        self._usual: Levels | None = None
 
     def spot(
         self, image: Image, people: Iterable[Box], things: Iterable[DetectedThing]
@@ -96,13 +99,24 @@ class Spotter:
         stirred = _mean(cv2.absdiff(soft, steadied(self._last, soft)))
         self._last = soft
         boxes = [_with_limbs(box) for box in people]
-        blobs = list(_blobs("fire", _without(flame_coloured(small), boxes), stirred))
+        flame = self._unusual(flame_coloured(small), stirred)
+        blobs = list(_blobs("fire", _without(flame, boxes), stirred))
         if self._smoke_too:
             blobs += _blobs("smoke", _without(self._smoke(soft), boxes), stirred)
         for thing in things:
             if thing.thing in (Thing.FIRE, Thing.SMOKE):
                 blobs.append(_told(thing, size, stirred))
         return blobs, size
+
+    def _unusual(self, flame: Mask, stirred: Levels) -> Mask:
+        """Flame-coloured pixels that are not always so, like a yellow mast, or that stir."""
+        if self._usual is None or self._usual.shape != flame.shape:
+            self._usual = flame.astype(np.float32)
+        calm = (stirred < CALM).astype(np.uint8)
+        cv2.accumulateWeighted(flame, self._usual, LEARN, mask=calm)
+        usual = cv2.dilate((self._usual > 0.5).astype(np.uint8), np.ones((3, 3), np.uint8))
+        unusual = (np.asarray(usual) == 0) | (stirred > 2 * CALM)
+        return np.asarray(flame * unusual, np.uint8)
 
     def _smoke(self, now: Image) -> Mask:
         background = now.astype(np.float32) if self._background is None else self._background

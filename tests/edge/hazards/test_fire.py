@@ -125,6 +125,25 @@ def test_flames_are_told_however_the_mast_sways(sway: float) -> None:
     assert "fire" in watched(flames, sway=sway)
 
 
+def test_a_fire_before_a_yellow_mast_is_told_and_the_mast_is_not() -> None:
+    def mast(picture: Image) -> None:
+        for x in (296, 308, 322):
+            cv2.line(picture, (x, 20), (x, 250), (40, 168, 226), 4)
+
+    rng = np.random.default_rng(8)
+    fire = Fire(FireSmoke(seconds=3), Spotter(smoke=False))
+    still, told = scenery(rng), []
+    for n in range(80):
+        picture = still.copy()
+        mast(picture)
+        if n >= 50:
+            flames(picture, n / 4, rng)
+        judged = fire.judge(look(after(n / 4), image=picture))
+        told.append(any(seen is not None for seen in judged.values()))
+    assert not any(told[:50])
+    assert any(told[50:])
+
+
 def test_smoke_that_grows_is_told_unless_nobody_asked_for_it() -> None:
     assert watched(smoke) == {"smoke"}
     assert watched(smoke, settings=FireSmoke(seconds=3, smoke=False)) == set()
@@ -166,6 +185,7 @@ def test_what_a_detector_calls_fire_must_last_too() -> None:
 def test_clothes_the_colour_of_flame_are_no_candidates() -> None:
     spotter = Spotter(smoke=False)
     picture = np.full((360, 640, 3), 90, np.uint8)
+    spotter.spot(picture, [], ())
     cv2.rectangle(picture, (300, 150), (340, 220), ORANGE, -1)
     person = track("a", standing(0.5, 0.7, tall=0.4)).person.box
     assert [b.what for b in spotter.spot(picture, [], ())[0]] == ["fire"]
