@@ -37,7 +37,13 @@ def record_hazard(act: Act, project_id: str, body: HazardIn) -> HazardRecord:
             raise InvalidError("no_such_alert", message, "请检查编号", {"alert": message})
     fields = body.model_dump(exclude={"alert"})
     hazard = HazardRecord(
-        project_id=project_id, alert_id=body.alert, found_by=act.who.name, **fields
+        project_id=project_id,
+        alert_id=body.alert,
+        found_by=act.who.name,
+        state="confirmed",
+        found_at=act.at,
+        since=act.at,
+        **fields,
     )
     act.session.add(hazard)
     act.session.flush()
@@ -71,7 +77,7 @@ def close_hazard(act: Act, hazard_id: int, body: HazardClosureIn) -> HazardRecor
             {"closed_on": "早于发现日期"},
         )
     hazard.closed_on, hazard.closed_by = body.closed_on, act.who.name
-    hazard.closure_note = body.note
+    hazard.closure_note, hazard.state = body.note, "closed"
     act.log("hazard.close", f"hazard:{hazard_id}", project=hazard.project_id, **body.model_dump())
     act.announce("project", hazard.project_id, hazard.project_id)
     return hazard

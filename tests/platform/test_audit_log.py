@@ -1,17 +1,34 @@
-"""The audit log finds every way of tampering with it, on both databases."""
+"""The audit log refuses tampering, and finds every way around the refusal, on both databases."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from siteward_platform.audit.log import append, digest, entries, verify
+from siteward_platform.act import acting
+from siteward_platform.audit.anchors import anchor_day, anchors
+from siteward_platform.audit.chain import (
+    Anchor,
+    Broken,
+    anchors_in,
+    canonical,
+    content_hash,
+    digest,
+    link,
+    verify,
+)
+from siteward_platform.audit.log import append, entries
 from siteward_platform.audit.main import command
-from siteward_platform.database.models import LogEntry
+from siteward_platform.database.models import AuditAnchor, LogEntry
 from siteward_platform.database.session import reading, writing
+from siteward_rules.money.holds import RULES
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -25,15 +42,53 @@ def fill(database: Engine, count: int = 5) -> None:
             )  # fmt: skip
 
 
-def broken_at(database: Engine, head: tuple[int, str] | None = None) -> int | None:
+def broken(database: Engine, *given: Anchor) -> Broken | None:
     with reading(database) as session:
-        broken = verify(entries(session), head)
-    return broken.seq if broken else None
+        return verify(entries(session), given)
+
+
+def kind_and_place(found: Broken | None) -> tuple[str, int] | None:
+    return (found.kind, found.seq) if found else None
+
+
+def tamper(database: Engine, change: Callable[[Session], object]) -> None:
+    """As somebody who owns the database: the triggers are put out of the way first."""
+    with writing(database) as session:
+        if database.dialect.name == "postgresql":
+            session.execute(text("ALTER TABLE audit_log DISABLE TRIGGER USER"))
+        else:
+            for name in ("no_update", "no_delete", "no_replace"):
+                session.execute(text(f"DROP TRIGGER audit_log_{name}"))
+        change(session)
+        if database.dialect.name == "postgresql":
+            session.execute(text("ALTER TABLE audit_log ENABLE TRIGGER USER"))
+
+
+def head(database: Engine, seq: int) -> Anchor:
+    with reading(database) as session:
+        return Anchor(seq, session.get_one(LogEntry, seq).hash, "a sheet of paper")
 
 
 def test_an_untouched_log_is_unbroken(database: Engine) -> None:
     fill(database)
-    assert broken_at(database) is None
+    assert broken(database, head(database, 3), head(database, 5)) is None
+
+
+@pytest.mark.parametrize("table", ["audit_log", "audit_anchors"])
+def test_the_database_itself_refuses_every_change(database: Engine, table: str) -> None:
+    fill(database)
+    with acting(database, RULES, NOON, lambda _t, _p: None, 0) as act:
+        assert anchor_day(act, None)
+    attempts = [f"UPDATE {table} SET hash = 'x'", f"DELETE FROM {table}"]
+    if database.dialect.name == "postgresql":
+        attempts.append(f"TRUNCATE {table}")
+    else:
+        attempts.append(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+        attempts.append(f"UPDATE OR REPLACE {table} SET seq = 1")
+    for attempt in attempts:
+        with pytest.raises(IntegrityError, match="append-only"), writing(database) as session:
+            session.execute(text(attempt))
+    assert broken(database) is None
 
 
 @pytest.mark.parametrize(
@@ -46,71 +101,222 @@ def test_an_untouched_log_is_unbroken(database: Engine) -> None:
         {"detail": '{"amount":"1.00"}'},
         {"at": datetime(2026, 3, 1, 13, tzinfo=UTC)},
         {"hash": "f" * 64},
+        {"version": 1},
+        {"previous": "f" * 64},
     ],
     ids=lambda change: next(iter(change)),
 )
 def test_a_changed_entry_is_named(database: Engine, change: dict[str, object]) -> None:
     fill(database)
-    with writing(database) as session:
-        session.execute(update(LogEntry).where(LogEntry.seq == 3).values(**change))
-    assert broken_at(database) == 3
+    tamper(database, lambda s: s.execute(update(LogEntry).where(LogEntry.seq == 3).values(change)))
+    assert kind_and_place(broken(database)) == ("changed", 3)
+
+
+def rewrite(session: Session, seq: int) -> None:
+    entry = session.get_one(LogEntry, seq)
+    entry.who = "wang"
+    entry.hash = digest(entry)
 
 
 def test_a_changed_entry_with_a_fitting_hash_breaks_the_next_one(database: Engine) -> None:
     fill(database)
-    with writing(database) as session:
-        entry = session.get_one(LogEntry, 3)
-        entry.who = "wang"
-        entry.hash = digest(entry)
-    assert broken_at(database) == 4
+    tamper(database, lambda s: rewrite(s, 3))
+    assert kind_and_place(broken(database)) == ("unlinked", 4)
 
 
-def test_a_missing_entry_is_named(database: Engine) -> None:
+@pytest.mark.parametrize(("gone", "named"), [([2], 2), ([1], 1), ([2, 3, 4], 2)])
+def test_a_missing_entry_is_named(database: Engine, gone: list[int], named: int) -> None:
     fill(database)
-    with writing(database) as session:
-        session.execute(delete(LogEntry).where(LogEntry.seq == 2))
-    assert broken_at(database) == 2
+    tamper(database, lambda s: s.execute(delete(LogEntry).where(LogEntry.seq.in_(gone))))
+    found = broken(database)
+    assert kind_and_place(found) == ("missing", named)
+    assert found is not None
+    assert (str(gone[-1]) in found.reason) and ("entries" in found.reason) == (len(gone) > 1)
 
 
-def test_swapped_entries_are_named(database: Engine) -> None:
+def test_swapped_entries_are_named_with_where_they_were(database: Engine) -> None:
     fill(database)
-    with writing(database) as session:
+
+    def swap(session: Session) -> None:
         for old, new in ((2, 99), (3, 2), (99, 3)):
             session.execute(update(LogEntry).where(LogEntry.seq == old).values(seq=new))
-    assert broken_at(database) == 2
+
+    tamper(database, swap)
+    found = broken(database)
+    assert kind_and_place(found) == ("reordered", 2)
+    assert found is not None
+    assert "written as entry 3" in found.reason
 
 
 def test_a_log_cut_short_is_found_by_a_head_written_down(database: Engine) -> None:
     fill(database)
-    with reading(database) as session:
-        head = (5, session.get_one(LogEntry, 5).hash)
-    with writing(database) as session:
-        session.execute(delete(LogEntry).where(LogEntry.seq > 3))
-    assert broken_at(database) is None
-    assert broken_at(database, head) == 4
+    written_down = head(database, 5)
+    tamper(database, lambda s: s.execute(delete(LogEntry).where(LogEntry.seq > 3)))
+    assert broken(database) is None
+    found = broken(database, written_down)
+    assert kind_and_place(found) == ("missing", 4)
+    assert found is not None
+    assert "entries 4 to 5 are missing" in found.reason
 
 
-def test_a_log_rewritten_from_the_start_is_found_by_a_head_written_down(database: Engine) -> None:
+def rewrite_all(session: Session) -> None:
+    """The best forger: every entry from the third on is written anew and fits."""
+    previous = session.get_one(LogEntry, 2).hash
+    for seq in (3, 4, 5):
+        entry = session.get_one(LogEntry, seq)
+        entry.who, entry.previous = "wang", previous
+        previous = entry.hash = digest(entry)
+    session.flush()
+
+
+def test_a_log_rewritten_so_that_it_fits_is_found_by_a_head_written_down(database: Engine) -> None:
     fill(database)
-    assert broken_at(database, (3, "a" * 64)) == 3
+    before, after = head(database, 2), head(database, 4)
+    tamper(database, rewrite_all)
+    assert broken(database) is None
+    assert broken(database, before) is None
+    found = broken(database, before, after)
+    assert kind_and_place(found) == ("unlike_anchor", 4)
+    assert found is not None
+    assert "a sheet of paper" in found.reason
+
+
+def test_entries_of_before_the_second_version_still_count(database: Engine) -> None:
+    fill(database, 2)
+    with writing(database) as session:
+        last = session.get_one(LogEntry, 2)
+        old = LogEntry(
+            seq=3, at=NOON, who="li", role="finance", action="hold.decide", subject="claim:1",
+            detail=canonical({}), previous=last.hash, version=1,
+        )  # fmt: skip
+        old.hash = digest(old)
+        session.add(old)
+    fill(database, 2)
+    assert broken(database) is None
+    tamper(database, lambda s: s.execute(update(LogEntry).where(LogEntry.seq == 3).values(who="x")))
+    assert kind_and_place(broken(database)) == ("changed", 3)
+
+
+def test_the_chain_can_be_followed_past_an_entry_nobody_shows(database: Engine) -> None:
+    fill(database, 3)
+    with reading(database) as session:
+        first, hidden, third = (session.get_one(LogEntry, seq) for seq in (1, 2, 3))
+    assert link(first.hash, content_hash(hidden)) == third.previous
 
 
 def test_appends_from_many_threads_form_one_chain(database: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: fill(database, 5), range(8)))
-    assert broken_at(database) is None
+    assert broken(database) is None
     with reading(database) as session:
         assert session.scalar(select(func.count()).select_from(LogEntry)) == 40
 
 
+def test_a_day_is_anchored_once_in_the_database_and_in_the_folder(
+    database: Engine, tmp_path: Path
+) -> None:
+    def anchor(hours: int) -> AuditAnchor | None:
+        at = datetime(2026, 3, 1, hours, tzinfo=UTC)
+        with acting(database, RULES, at, lambda _t, _p: None, 0) as act:
+            return anchor_day(act, tmp_path / "anchors")
+
+    assert anchor(1) is None  # nothing was logged yet
+    fill(database, 2)
+    made = anchor(2)
+    assert made is not None
+    assert anchor(15) is None  # still 1 March in Shanghai
+    fill(database, 1)
+    assert anchor(17) is not None  # 2 March
+    files = sorted((tmp_path / "anchors").iterdir())
+    assert [file.name for file in files] == [
+        "siteward-anchor-2026-03-01.txt", "siteward-anchor-2026-03-02.txt"
+    ]  # fmt: skip
+    assert [a.seq for file in files for a in anchors_in(file.read_text(), "")] == [2, 3]
+    with reading(database) as session:
+        assert verify(entries(session), anchors(session)) is None
+
+
+def test_a_folder_that_cannot_be_written_leaves_the_day_unanchored(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    fill(sqlite_database, 1)
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(OSError, match="file"),
+        acting(sqlite_database, RULES, NOON, lambda _t, _p: None, 0) as act,
+    ):
+        anchor_day(act, tmp_path / "file")
+    with reading(sqlite_database) as session:
+        assert anchors(session) == []
+
+
+def run(database: Engine, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(command, [*words, "--url", database.url.render_as_string()])
+    return done.exit_code, done.output
+
+
 def test_the_command_says_which_entry_is_broken_and_fails(sqlite_database: Engine) -> None:
     fill(sqlite_database)
-    url = sqlite_database.url.render_as_string()
-    good = CliRunner().invoke(command, ["verify", "--url", url])
-    assert good.exit_code == 0
-    assert "5 entries" in good.output
-    with writing(sqlite_database) as session:
-        session.execute(update(LogEntry).where(LogEntry.seq == 4).values(who="wang"))
-    bad = CliRunner().invoke(command, ["verify", "--url", url])
-    assert bad.exit_code == 1
-    assert "entry 4" in bad.output
+    code, said = run(sqlite_database, "verify")
+    assert (code, "5 entries, unbroken" in said) == (0, True)
+    tamper(
+        sqlite_database,
+        lambda s: s.execute(update(LogEntry).where(LogEntry.seq == 4).values(who="wang")),
+    )
+    code, said = run(sqlite_database, "verify")
+    assert (code, "entry 4: changed" in said) == (1, True)
+
+
+def test_an_anchor_on_paper_convicts_whoever_rewrote_everything(
+    sqlite_database: Engine, tmp_path: Path
+) -> None:
+    fill(sqlite_database)
+    file = tmp_path / "paper.txt"
+    assert run(sqlite_database, "anchor", "-o", str(file))[0] == 0
+    code, said = run(sqlite_database, "anchor", "-o", str(file))
+    assert (code, "never overwritten" in said) == (1, True)
+    assert run(sqlite_database, "anchor")[1].splitlines()[2] == "entries: 5"
+    code, said = run(sqlite_database, "verify", "--anchor", str(file))
+    assert (code, "1 anchors given" in said) == (0, True)
+    tamper(sqlite_database, rewrite_all)
+    assert run(sqlite_database, "verify")[0] == 0
+    code, said = run(sqlite_database, "verify", "--anchor", str(file))
+    assert (code, "entry 5: unlike_anchor" in said) == (1, True)
+    assert "paper.txt" in said
+
+
+def test_the_database_s_own_anchors_are_asked_without_being_told(sqlite_database: Engine) -> None:
+    fill(sqlite_database)
+    with acting(sqlite_database, RULES, NOON, lambda _t, _p: None, 0) as act:
+        anchor_day(act, None)
+    tamper(sqlite_database, rewrite_all)
+    code, said = run(sqlite_database, "verify")
+    assert (code, "the anchor of 2026-03-01 in the database" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["verify", "--head", "3"], "give SEQ:HASH"),
+        (["verify", "--anchor", "{}/none.txt"], "does not exist"),
+        (["verify", "--anchor", "{}"], "holds no anchor"),
+        (["verify", "--anchor", "{}/siteward.db"], "is it an anchor?"),
+        (["anchor"], "the audit log is empty"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    sqlite_database: Engine, tmp_path: Path, words: list[str], said: str
+) -> None:
+    code, output = run(sqlite_database, *(word.format(tmp_path) for word in words))
+    assert code != 0
+    assert said in " ".join(output.split())
+
+
+def test_nobody_slips_an_entry_in_between(database: Engine) -> None:
+    fill(database, 2)
+    values = {
+        "at": NOON, "who": "x", "role": "x", "action": "x", "subject": "x", "detail": "{}",
+        "previous": head(database, 1).hash, "hash": "x", "version": 2,
+    }  # fmt: skip
+    with pytest.raises(IntegrityError), writing(database) as session:
+        session.execute(insert(LogEntry).values(seq=9, **values))

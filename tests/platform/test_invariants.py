@@ -22,7 +22,8 @@ from siteward_platform.api.schemas.claim_acts import (
     OpinionIn,
     ReleaseIn,
 )
-from siteward_platform.audit.log import entries, verify
+from siteward_platform.audit.chain import verify
+from siteward_platform.audit.log import entries
 from siteward_platform.database import migrate
 from siteward_platform.database.models import Claim, LogEntry
 from siteward_platform.database.session import open_database, reading

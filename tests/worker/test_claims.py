@@ -11,7 +11,8 @@ from sqlalchemy import Engine, select
 from siteward_ingest.open_store import open_store
 from siteward_ingest.series import SeriesStore, StoreError
 from siteward_platform.act import acting
-from siteward_platform.audit.log import entries, verify
+from siteward_platform.audit.chain import verify
+from siteward_platform.audit.log import entries
 from siteward_platform.database.models import (
     Claim,
     FindingRecord,

@@ -1,36 +1,24 @@
-"""The append-only audit log: every entry's hash covers its content and the hash before it.
+"""The append-only audit log: who did what, when, in which role, and why.
 
 Whoever changes, removes or reorders an entry breaks the chain from there on; whoever rewrites
-the whole chain cannot keep a head that was written down elsewhere (``siteward audit verify
---head``).
+the whole chain cannot keep a head that was written down elsewhere (``siteward audit anchor``).
+The database refuses changes by itself; the chain finds those made around it.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import desc, select, text
 from sqlalchemy.orm import Session
 
+from siteward_platform.audit.chain import GENESIS, VERSION, canonical, digest
 from siteward_platform.database.models import LogEntry
 
-GENESIS: Final = "0" * 64
-"""What the first entry follows."""
 _LOCK: Final = 0x51_7E_3A_9D
 """PostgreSQL advisory lock that lets one transaction append at a time."""
 
 _PAGE: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """The first entry at which the chain does not hold, and why."""
-
-    seq: int
-    reason: str
 
 
 def append(
@@ -55,7 +43,7 @@ def append(
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    last = session.scalars(select(LogEntry).order_by(desc(LogEntry.seq)).limit(1)).first()
+    last = head(session)
     entry = LogEntry(
         seq=last.seq + 1 if last else 1,
         at=at,
@@ -65,33 +53,12 @@ def append(
         subject=subject,
         detail=canonical(detail or {}),
         previous=last.hash if last else GENESIS,
+        version=VERSION,
     )
     entry.hash = digest(entry)
     session.add(entry)
     session.flush()
     return entry
-
-
-def canonical(value: Mapping[str, object]) -> str:
-    """One text for one value: sorted keys, no spaces; money, dates and the like as strings."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-
-
-def digest(entry: LogEntry) -> str:
-    """SHA-256 over an entry's content and its predecessor's hash."""
-    content = canonical(
-        {
-            "seq": entry.seq,
-            "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "who": entry.who,
-            "role": entry.role,
-            "action": entry.action,
-            "subject": entry.subject,
-            "detail": entry.detail,
-            "previous": entry.previous,
-        }
-    )
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def entries(session: Session) -> Iterator[LogEntry]:
@@ -112,27 +79,6 @@ def newest_entries(session: Session, before: int | None, limit: int) -> Sequence
     return session.scalars(query).all()
 
 
-def verify(log: Iterable[LogEntry], head: tuple[int, str] | None = None) -> Broken | None:
-    """Walks the chain.
-
-    Args:
-        log: Entries, oldest first.
-        head: Number and hash of an entry as once written down elsewhere.
-
-    Returns:
-        The first broken entry, or None.
-    """
-    seq, previous = 0, GENESIS
-    for entry in log:
-        if entry.seq != seq + 1:
-            return Broken(seq + 1, f"entry {seq + 1} is missing")
-        if entry.previous != previous:
-            return Broken(entry.seq, "it does not follow the entry before it")
-        if entry.hash != digest(entry):
-            return Broken(entry.seq, "its content was changed")
-        seq, previous = entry.seq, entry.hash
-        if head is not None and head[0] == seq and head[1] != entry.hash:
-            return Broken(seq, "it is another entry than the one written down")
-    if head is not None and head[0] > seq:
-        return Broken(seq + 1, f"entry {seq + 1} is missing")
-    return None
+def head(session: Session) -> LogEntry | None:
+    """The newest entry; None while the log is empty."""
+    return session.scalars(select(LogEntry).order_by(desc(LogEntry.seq)).limit(1)).first()

@@ -10,6 +10,12 @@ from siteward_platform.database.models.alerting import (
     RuleOverride,
     Silence,
 )
+from siteward_platform.database.models.hazards import (
+    HazardOrder,
+    HazardPicture,
+    HazardRecord,
+    QualifiedPerson,
+)
 from siteward_platform.database.models.imports import BankLineRecord, ImportRecord
 from siteward_platform.database.models.money import (
     AuditCase,
@@ -48,7 +54,6 @@ from siteward_platform.database.models.procedure import (
 from siteward_platform.database.models.projects import (
     Contract,
     Device,
-    HazardRecord,
     Measurement,
     Milestone,
     Person,
@@ -57,6 +62,7 @@ from siteward_platform.database.models.projects import (
     WorkItem,
     Zone,
 )
+from siteward_platform.database.models.proof import AuditAnchor, ClaimSnapshot
 
 __all__ = [
     "Account",
@@ -66,11 +72,13 @@ __all__ = [
     "AlertMember",
     "AlertRecord",
     "Appeal",
+    "AuditAnchor",
     "AuditCase",
     "BankLineRecord",
     "Certificate",
     "Claim",
     "ClaimLine",
+    "ClaimSnapshot",
     "ClawbackRecord",
     "ClockNotice",
     "Contract",
@@ -80,6 +88,8 @@ __all__ = [
     "Escalation",
     "Evidence",
     "FindingRecord",
+    "HazardOrder",
+    "HazardPicture",
     "HazardRecord",
     "HoldRecord",
     "ImportRecord",
@@ -98,6 +108,7 @@ __all__ = [
     "ProgressReport",
     "Project",
     "Publication",
+    "QualifiedPerson",
     "Refund",
     "RuleOverride",
     "SeenMessage",

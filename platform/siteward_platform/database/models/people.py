@@ -39,6 +39,8 @@ class LogEntry(Base):
     """One link of the audit log; ``hash`` covers every other column and the previous hash.
 
     ``detail`` is canonical JSON kept as text, because what is hashed must come back byte by byte.
+    ``version`` says how it is hashed. Triggers refuse every change (migration 0011): a migration that
+    rebuilds this table on SQLite must make them again.
     """
 
     __tablename__ = "audit_log"
@@ -52,3 +54,4 @@ class LogEntry(Base):
     detail: Mapped[str] = mapped_column(Text)
     previous: Mapped[str] = mapped_column(unique=True)
     hash: Mapped[str]
+    version: Mapped[int] = mapped_column(default=2)

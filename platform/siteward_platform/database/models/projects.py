@@ -162,23 +162,3 @@ class Measurement(Base):
     measured_by: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     recorded_at: Mapped[datetime]
-
-
-class HazardRecord(Base):
-    """A hazard a person found or confirmed."""
-
-    __tablename__ = "hazards"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    project_id: Mapped[str] = mapped_column(ForeignKey(_PROJECT), index=True)
-    alert_id: Mapped[int | None] = mapped_column(ForeignKey("alerts.id"))
-    kind: Mapped[str]
-    severity: Mapped[str]
-    description: Mapped[str]
-    clause: Mapped[str] = mapped_column(default="")
-    found_by: Mapped[str]
-    found_on: Mapped[date]
-    due: Mapped[date]
-    closed_on: Mapped[date | None]
-    closed_by: Mapped[str | None]
-    closure_note: Mapped[str] = mapped_column(default="")
