@@ -15,8 +15,11 @@ SAME_AS: Final[Mapping[str, frozenset[str]]] = {
     "camera_moved": frozenset({"camera_moved", "camera_blind"}),
     "camera_blurred": frozenset({"camera_blurred", "camera_blind"}),
     "camera_flicker": frozenset({"camera_flicker", "camera_blind"}),
+    "crane_overmoment": frozenset({"crane_overmoment", "crane_overload"}),
 }
-"""Kinds of alert that report a camera's fault; everything else is reported as what it is."""
+"""Kinds of alert that report what was true: a camera's fault in several ways, and a crane over
+its moment also as lifting more than is rated at that radius. Everything else is reported as
+what it is."""
 TOLERANCE: Final = 1200.0
 """Seconds by which an alert and its episode may miss each other: history is sampled every
 fifteen minutes, and rules look back over up to twenty."""
