@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from siteward_contracts.state_templates import TemplateError, states_of
 from siteward_edge.config.section import Fraction, Polygon, Section, ZoneId, unique
-from siteward_edge.progress.templates import TemplateError, states_of
 
 
 class ZoneState(Section):

@@ -8,19 +8,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from siteward_contracts.config_file import ConfigError
-from siteward_edge.config.agent import EdgeConfig, load_config
-from siteward_edge.config.camera import Camera
-from siteward_edge.progress import teach as teaching
-from siteward_edge.progress import timelapse as film
-from siteward_edge.progress.album import Album
-from siteward_edge.progress.templates import (
+from siteward_contracts.state_templates import (
     Template,
     TemplateError,
     as_yaml,
     steps,
     template_named,
 )
-from siteward_edge.progress.templates import templates as known_templates
+from siteward_contracts.state_templates import templates as known_templates
+from siteward_edge.config.agent import EdgeConfig, load_config
+from siteward_edge.config.camera import Camera
+from siteward_edge.progress import teach as teaching
+from siteward_edge.progress import timelapse as film
+from siteward_edge.progress.album import Album
 
 FILE = click.argument("config", type=click.Path(path_type=Path, dir_okay=False))
 DAY = click.DateTime(formats=["%Y-%m-%d"])

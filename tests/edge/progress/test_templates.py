@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 
+from siteward_contracts.state_templates import states_of, steps, templates
 from siteward_edge.config.progress import Zone
 from siteward_edge.main import command
-from siteward_edge.progress.templates import states_of, steps, templates
 
 KINDS = {
     "pocket_park",

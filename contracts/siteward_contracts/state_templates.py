@@ -10,22 +10,25 @@ from itertools import pairwise
 from typing import Any
 
 import yaml
-
-from siteward_edge.config.section import Section
+from pydantic import BaseModel, ConfigDict
 
 
 class TemplateError(ValueError):
     """There is no such template, or it has nothing a camera can see; the text says which."""
 
 
-class Words(Section):
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(_Part):
     """A name for people."""
 
     zh: str
     en: str
 
 
-class TemplateState(Section):
+class TemplateState(_Part):
     """A state as a template tells it.
 
     Attributes:
@@ -43,7 +46,7 @@ class TemplateState(Section):
     unseen: bool = False
 
 
-class Storeys(Section):
+class Storeys(_Part):
     """States that come again with every storey, in equal steps from one percent to another."""
 
     after: str
@@ -52,7 +55,7 @@ class Storeys(Section):
     states: list[TemplateState]
 
 
-class Template(Section):
+class Template(_Part):
     """What one kind of project passes through.
 
     Attributes:
@@ -96,7 +99,9 @@ def templates() -> dict[str, Template]:
         TemplateError: One of the package's own files is wrong; tests hold that it is not.
     """
     found = {}
-    for file in sorted(files(__package__).joinpath("template").iterdir(), key=lambda f: f.name):
+    for file in sorted(
+        files(__package__).joinpath("state_template").iterdir(), key=lambda f: f.name
+    ):
         if file.name.endswith(".yaml"):
             template = Template.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
             _check(template)
