@@ -92,7 +92,14 @@ def picture(ts: datetime, content: bytes = PICTURE, sha256: str = SHA) -> Delive
     return deliver("cam-tower", "evidence", pack(header, content))
 
 
-def progress(ts: datetime, state: str, percent: float, uncertain: bool = False) -> Delivery:
+def progress(
+    ts: datetime,
+    state: str,
+    percent: float,
+    uncertain: bool = False,
+    before: str | None = None,
+    last_good: datetime | None = None,
+) -> Delivery:
     message = Progress(
         id=new_id(),
         ts=ts,
@@ -103,6 +110,8 @@ def progress(ts: datetime, state: str, percent: float, uncertain: bool = False) 
         coverage=0.97,
         method="test",
         uncertain=uncertain,
+        before=before,
+        last_good=last_good,
     )
     return deliver("cam-tower", "progress", msgspec.json.encode(message))
 

@@ -183,10 +183,12 @@ def test_zone_states_move_forward_only_and_count_as_changed_facts(bench: Bench) 
 def test_progress_seen_while_the_camera_was_blind_does_not_count(
     bench: Bench, fault: Health
 ) -> None:
-    bench.take(progress(NOW - 9 * MINUTE, "soil", 5))
+    seen_well = NOW - 10 * MINUTE
+    bench.take(progress(NOW - 9 * MINUTE, "soil", 5, before=SHA, last_good=seen_well))
     bench.take(status(NOW - 5 * MINUTE, True, fault), progress(NOW - 4 * MINUTE, "pit", 9))
     with reading(bench.database) as session:
-        assert session.get_one(ZoneState, (SITE, "structure")).state == "soil"
+        zone = session.get_one(ZoneState, (SITE, "structure"))
+        assert (zone.state, zone.before, zone.last_good) == ("soil", SHA, seen_well)
         assert session.get_one(DeviceState, (SITE, "cam-tower")).health == fault
     bench.now = NOW + 60 * MINUTE
     bench.take(progress(NOW + 60 * MINUTE, "base", 20))

@@ -59,7 +59,8 @@ def _zone(act: Act, site: str, camera: str, message: Progress) -> None:
     state.state, state.percent = message.state, message.percent
     state.confidence, state.coverage = message.confidence, message.coverage
     state.uncertain, state.measured_at = message.uncertain, message.ts
-    state.evidence = message.evidence
+    state.evidence, state.before = message.evidence, message.before
+    state.last_good = message.last_good
     if changed and act.session.get(Project, site) is not None:
         act.change(site)
         act.announce("project", site, site)

@@ -101,7 +101,11 @@ class MilestoneOut(Out):
 
 
 class ZoneOut(Out):
-    """A zone as its camera last measured it beside what people say."""
+    """A zone as its camera last measured it beside what people say.
+
+    ``before`` is the picture of the state before, to compare ``evidence`` with; ``last_good``
+    is when the camera last showed the zone well enough to judge it.
+    """
 
     id: str
     name: Text
@@ -118,6 +122,8 @@ class ZoneOut(Out):
     measured_at: datetime | None
     evidence: str | None
     evidence_signature: SignatureState | None
+    before: str | None
+    last_good: datetime | None
     reported_percent: float
     accepted_percent: float
 
@@ -150,6 +156,8 @@ class ProjectDetail(ProjectSummary):
     """A project with everything on its page but charts and claims."""
 
     description: str
+    region: str
+    city: str
     started_on: date
     people: list[PersonIn]
     contract: ContractOut

@@ -96,6 +96,8 @@ def zones_out(act: Act, facts: ProjectFacts) -> list[ZoneOut]:
             measured_at=state.measured_at if state else None,
             evidence=state.evidence if state and shown else None,
             evidence_signature=worth.get(state.evidence or "") if state and shown else None,
+            before=state.before if state and shown else None,
+            last_good=state.last_good if state else None,
             reported_percent=items[zone.work_item].reported_percent,
             accepted_percent=items[zone.work_item].accepted_percent,
         )

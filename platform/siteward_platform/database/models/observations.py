@@ -105,6 +105,8 @@ class ZoneState(Base):
     uncertain: Mapped[bool]
     measured_at: Mapped[datetime]
     evidence: Mapped[str | None]
+    before: Mapped[str | None]
+    last_good: Mapped[datetime | None]
 
 
 class DeviceState(Base):
