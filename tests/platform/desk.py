@@ -26,6 +26,7 @@ from siteward_platform.api.parts import Parts
 from siteward_platform.database.models import Account, DeviceState, ZoneState
 from siteward_platform.database.session import writing
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.uploads import PartialFiles
 from siteward_platform.worker.claims import evaluate_claim
 from siteward_rules.money.holds import RULES
 from tests.platform import kindergarten as k
@@ -57,6 +58,8 @@ class Desk:
         self.database, self.series = database, series
         self.now = NOW
         self.published: list[tuple[str, bytes]] = []
+        self.webhook_hosts: set[str] = set()
+        self.folder = folder
         self.evidence = EvidenceStore(folder / "evidence")
         self.web = folder / "web"
         self.web.mkdir(exist_ok=True)
@@ -76,6 +79,8 @@ class Desk:
             broker_is_up=lambda: True,
             backdating_days=31,
             web=self.web,
+            partial_files=PartialFiles(self.folder / "arriving", self.evidence),
+            webhook_hosts=self.webhook_hosts,
         )
         live = Live(self.wire, lambda: self.now, new_id, time.monotonic, metrics)
         return create_app(parts, live, metrics, lambda: 0.0)

@@ -119,7 +119,7 @@ def counts(session: Session, webhook_id: int) -> dict[str, int]:
         .where(WebhookDelivery.webhook_id == webhook_id)
         .group_by(WebhookDelivery.state)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def subject(webhook: Webhook) -> str:
