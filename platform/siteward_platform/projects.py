@@ -59,7 +59,8 @@ def put_project(act: Act, project_id: str, body: ProjectIn) -> Project:
     for column, value in _columns(body).items():
         setattr(project, column, value)
     session.flush()
-    session.merge(Contract(project_id=project_id, **body.contract.model_dump()))
+    terms = body.contract.model_dump() | {"procedure": body.contract.procedure.value}
+    session.merge(Contract(project_id=project_id, **terms))
     _replace(session, project_id, WorkItem, _rows(body.work_items))
     _replace(session, project_id, Zone, _rows(body.zones))
     _replace(session, project_id, Device, _rows(body.devices))

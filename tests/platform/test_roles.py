@@ -13,6 +13,7 @@ SAFETY = frozenset({Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR})
 LOG = frozenset({Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR, Role.ADMIN})
 ADMIN, FINANCE = frozenset({Role.ADMIN}), frozenset({Role.FINANCE})
 DEPARTMENT, CHIEF = frozenset({Role.DEPARTMENT}), frozenset({Role.CHIEF_SUPERVISOR})
+KEEPERS = DEPARTMENT | CHIEF | FINANCE
 AUDITOR, SUPERVISOR = frozenset({Role.AUDITOR}), frozenset({Role.SUPERVISOR})
 
 TABLE: dict[tuple[str, str], frozenset[Role]] = {
@@ -40,6 +41,31 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/claims/{claim}/works-payment"): FINANCE,
     ("POST", "/claims/{claim}/audit"): AUDITOR,
     ("POST", "/claims/{claim}/audit/conclusion"): AUDITOR,
+    ("POST", "/claims/{claim}/submission"): DEPARTMENT,
+    ("POST", "/claims/{claim}/certificate"): CHIEF,
+    ("POST", "/claims/{claim}/owner-certificate"): DEPARTMENT,
+    ("POST", "/claims/{claim}/return"): CHIEF | DEPARTMENT,
+    ("POST", "/claims/{claim}/rejection"): FINANCE | DEPARTMENT,
+    ("POST", "/claims/{claim}/instruction"): FINANCE,
+    ("POST", "/claims/{claim}/instruction/cancellation"): FINANCE,
+    ("POST", "/claims/{claim}/appeal"): DEPARTMENT,
+    ("POST", "/claims/{claim}/appeal/reply"): FINANCE | AUDITOR,
+    ("POST", "/claims/{claim}/clawback"): AUDITOR,
+    ("POST", "/claims/{claim}/clawback/decision"): FINANCE,
+    ("POST", "/claims/{claim}/clawback/refund"): FINANCE,
+    ("POST", "/projects/{project}/papers"): KEEPERS,
+    ("GET", "/projects/{project}/papers"): STAFF,
+    ("POST", "/papers/{paper}/voiding"): KEEPERS,
+    ("POST", "/projects/{project}/variations"): KEEPERS,
+    ("GET", "/projects/{project}/variations"): STAFF,
+    ("POST", "/variations/{variation}/steps"): KEEPERS,
+    ("GET", "/projects/{project}/forecast"): ALL,
+    ("POST", "/projects/{project}/imports/{kind}/preview"): FINANCE,
+    ("POST", "/projects/{project}/imports/{kind}"): FINANCE,
+    ("GET", "/projects/{project}/imports"): STAFF,
+    ("DELETE", "/imports/{number}"): FINANCE,
+    ("GET", "/projects/{project}/reconciliation"): STAFF,
+    ("POST", "/projects/{project}/reconciliation"): FINANCE,
     ("GET", "/projects/{project}/payments"): STAFF,
     ("GET", "/projects/{project}/hazards"): STAFF,
     ("GET", "/claims"): STAFF,
@@ -87,6 +113,8 @@ def test_a_stranger_gets_401_on_every_route(desk: Desk) -> None:
     with desk.stranger() as stranger:
         for method, path in sorted(TABLE):
             answer = stranger.request(method, "/api/v1" + path.format(**_VALUES))
+    "paper": "1", "variation": "1", "kind": "payments", "number": "1",
+    "rule": "SR-DUST-TSP", "permit": "1", "silence": "1", "severity": "serious",
             assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in"), path
 
 

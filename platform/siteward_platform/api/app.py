@@ -18,10 +18,13 @@ from siteward_platform.api.routes import (
     claims,
     health,
     live,
+    imports,
     money,
     observations,
     people,
+    papers,
     projects,
+    procedure,
     safety,
     webhooks,
 )
@@ -72,7 +75,20 @@ def describe(lifespan: Any = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     v1 = APIRouter(prefix="/api/v1", responses=_FAILURES)
-    for routes in (people, projects, agents, money, claims, safety, observations, live, webhooks):
+    for routes in (
+        people,
+        projects,
+        agents,
+        money,
+        claims,
+        procedure,
+        papers,
+        imports,
+        safety,
+        observations,
+        live,
+        webhooks,
+    ):
         v1.include_router(routes.router)
     app.include_router(v1)
     app.include_router(health.router)

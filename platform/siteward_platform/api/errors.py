@@ -16,6 +16,7 @@ from siteward_platform.refusals import RefusedError
 from siteward_rules.money.claims import ClaimRefusedError
 from siteward_rules.money.hold_states import (
     BadAmountError,
+from siteward_rules.money.clawback import ClawbackStateError
     ForbiddenTransitionError,
     HoldRefusedError,
     SamePersonError,
@@ -150,6 +151,12 @@ _HOLD: Final[dict[type[HoldRefusedError], Callable[[HoldRefusedError], tuple[int
     SecondPersonMissingError: _second,
     ForbiddenTransitionError: _state,
 }
+def _clawback_state(error: HoldRefusedError) -> tuple[int, Failure]:
+    return 409, Failure(
+        code="wrong_state", message="该追回事项当前状态不能进行此操作", remedy=_REREAD
+    )
+
+
 
 _HTTP: Final = {
     404: ("not_found", "没有这个地址"),
@@ -161,6 +168,7 @@ _WORDS: Final = {
     "extra_forbidden": "没有这个字段",
     "string_too_short": "太短",
     "string_too_long": "太长",
+    ClawbackStateError: _clawback_state,
     "string_pattern_mismatch": "格式不正确",
     "decimal_max_places": "最多两位小数",
     "decimal_parsing": "应为金额",

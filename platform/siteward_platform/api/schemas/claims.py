@@ -5,8 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
+from siteward_platform.api.schemas.procedure import (
+    AppealOut,
+    CertificateOut,
+    ClaimLineOut,
+    ClawbackOut,
+    DeadlineOut,
+)
 from siteward_platform.api.schemas.progress import PaymentOut
 from siteward_platform.api.schemas.values import FindingSeverity, Out, SignatureState, Text, Yuan
+from siteward_rules.money.claims import ClaimState, Procedure
 
 
 class FindingNumber(Out):
@@ -117,9 +125,7 @@ class ClaimSummary(Out):
     wage_amount: Yuan
     claimed_percent: float
     claimed_on: date
-    state: Literal[
-        "submitted", "risk_check", "finance_review", "held", "paid", "settled", "withdrawn"
-    ]
+    state: ClaimState
     risk: float
     flags: list[str]
     hold_state: str | None
@@ -143,11 +149,21 @@ class ClaimDetail(ClaimSummary):
     opinions: list[OpinionOut]
     audit_case: AuditCaseOut | None
     payments: list[PaymentOut]
+    procedure: Procedure
+    payable: Yuan
+    submitted_at: datetime | None
+    certificates: list[CertificateOut]
+    lines: list[ClaimLineOut]
+    deadlines: list[DeadlineOut]
+    appeals: list[AppealOut]
+    clawbacks: list[ClawbackOut]
     comparison: Comparison
     timeline: list[TimelineEntry]
     allowed_actions: list[
         Literal[
-            "sign", "opinion", "decide", "open_audit", "conclude_audit", "release",
-            "pay_wages", "pay_works", "withdraw",
+            "submit", "sign", "certify", "agree", "return", "reject", "opinion", "decide",
+            "appeal", "reply", "open_audit", "conclude_audit", "release", "instruct",
+            "cancel_instruction", "pay_wages", "pay_works", "propose_clawback",
+            "decide_clawback", "record_refund", "withdraw",
         ]
     ]  # fmt: skip

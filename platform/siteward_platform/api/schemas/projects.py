@@ -5,6 +5,7 @@ from typing import Literal
 
 from siteward_platform.api.schemas.setup import DangerZoneIn, PersonIn, ZoneStateIn
 from siteward_platform.api.schemas.values import Light, Out, SignatureState, Text, Yuan
+from siteward_rules.money.claims import Procedure
 
 
 class Lights(Out):
@@ -72,6 +73,10 @@ class ContractOut(Out):
     paid: Yuan
     verified_value: Yuan
     payable_ceiling: Yuan
+    procedure: Procedure
+    sme: bool
+    payment_days: int
+    approval_limit: Yuan | None
 
 
 class WorkItemOut(Out):

@@ -16,10 +16,17 @@ from siteward_platform.api.schemas.values import (
     Text,
     Yuan,
 )
+from siteward_rules.money.claims import Procedure
+from siteward_rules.papers import WorkKind
 
 
 class ContractIn(In):
-    """The works contract. ``progress_cap`` is the share of verified value that may be paid."""
+    """The works contract. ``progress_cap`` is the share of verified value that may be paid.
+
+    ``procedure``: ``full`` certifies claims before they are checked, ``short`` checks what is
+    filed. ``payment_days`` is agreed with a small or medium enterprise (``sme``), 60 at most.
+    From ``approval_limit`` on a higher office must approve.
+    """
 
     contract_sum: PositiveYuan
     approved_estimate: PositiveYuan
@@ -31,16 +38,24 @@ class ContractIn(In):
     signed_on: date
     payee_name: str
     payee_account: str
+    procedure: Procedure = Procedure.SHORT
+    sme: bool = False
+    payment_days: int = Field(default=30, ge=1, le=60)
+    approval_limit: PositiveYuan | None = None
 
 
 class WorkItemIn(In):
-    """A line of the bill of quantities. Its value weighs it; its dates plan it."""
+    """A line of the bill of quantities. Its value weighs it; its dates plan it.
+
+    ``kind`` says how fast such work can go; without it nobody asks.
+    """
 
     id: Slug
     name: Text
     value: PositiveYuan
     planned_start: date
     planned_finish: date
+    kind: WorkKind | None = None
 
 
 class MilestoneIn(In):

@@ -17,7 +17,15 @@ from siteward_platform.api.schemas.claims import (
 from siteward_platform.api.schemas.progress import PaymentOut
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
+from siteward_platform.api.views.procedure import (
+    appeals_out,
+    certificates_out,
+    clawbacks_out,
+    deadlines_out,
+    lines_out,
+)
 from siteward_platform.api.views.timeline import timeline
+from siteward_platform.certificates import payable
 from siteward_platform.claim_actions import allowed_actions
 from siteward_platform.claims import open_findings
 from siteward_platform.database.models import (
@@ -33,6 +41,7 @@ from siteward_platform.holds import load_hold
 from siteward_platform.payments import ZERO, paid_of_claim
 from siteward_platform.sealed_evidence import worth_of
 from siteward_platform.standing import progress
+from siteward_rules.money.claims import ClaimState, Procedure
 from siteward_rules.money.holds import Hold
 
 
@@ -51,7 +60,7 @@ def claim_summary(act: Act, claim: Claim) -> ClaimSummary:
         wage_amount=claim.wage_amount,
         claimed_percent=claim.claimed_percent,
         claimed_on=claim.claimed_on,
-        state=claim.state,
+        state=ClaimState(claim.state),
         risk=claim.risk,
         flags=[finding.rule for finding in open_findings(act.session, claim.id)],
         hold_state=hold.state.value if hold else None,
@@ -79,6 +88,14 @@ def claim_detail(act: Act, claim: Claim) -> ClaimDetail:
         opinions=_opinions(act, claim),
         audit_case=_audit_case(act, claim),
         payments=_payments(act, claim),
+        procedure=Procedure(claim.procedure),
+        payable=payable(act.session, claim),
+        submitted_at=claim.submitted_at,
+        certificates=certificates_out(act, claim),
+        lines=lines_out(act, claim),
+        deadlines=deadlines_out(act, claim),
+        appeals=appeals_out(act, claim),
+        clawbacks=clawbacks_out(act, claim),
         comparison=_comparison(act, claim, row.wage_paid + row.works_paid),
         timeline=timeline(act.session, claim.id),
         allowed_actions=allowed_actions(act.session, claim, act.who),
@@ -156,7 +173,7 @@ def _hold(act: Act, hold: Hold) -> HoldOut:
 def _comparison(act: Act, claim: Claim, paid_of_it: Decimal) -> Comparison:
     facts = paper_facts(act.session, claim.project_id, act.today)
     percents = progress(facts)
-    with_claim = facts.paid + claim.amount - paid_of_it
+    with_claim = facts.paid + payable(act.session, claim) - paid_of_it
     return Comparison(
         claimed=claim.claimed_percent,
         accepted=percents.accepted,

@@ -19,6 +19,7 @@ from siteward_platform.api.schemas.setup import DangerZoneIn, PersonIn
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.site import devices_out, milestones_out, work_items_out, zones_out
 from siteward_platform.claim_actions import waiting_claims
+from siteward_platform.clawbacks import recovered
 from siteward_platform.database.models import (
     AuditCase,
     Claim,
@@ -32,7 +33,7 @@ from siteward_platform.payments import ZERO
 from siteward_platform.projects import get_project, list_projects
 from siteward_platform.standing import standing
 from siteward_rules.facts import ProjectFacts
-from siteward_rules.money.claims import ClaimState
+from siteward_rules.money.claims import ClaimState, Procedure
 from siteward_rules.money.earned_value import earned_value, payable_ceiling, s_curve
 
 
@@ -52,8 +53,9 @@ def overview(act: Act) -> Overview:
 
 
 def avoided_loss(act: Act) -> Decimal:
-    """Everything audits took out of claims for good (核减)."""
-    return act.session.scalar(select(func.sum(AuditCase.reduction))) or ZERO
+    """Everything audits took out of claims for good (核减), and what was paid and came back."""
+    reduced = act.session.scalar(select(func.sum(AuditCase.reduction))) or ZERO
+    return reduced + recovered(act.session)
 
 
 def wages_protected(act: Act) -> Decimal:
@@ -154,7 +156,7 @@ def _contract(act: Act, facts: ProjectFacts) -> ContractOut:
     return ContractOut(
         contract_sum=contract.contract_sum,
         approved_estimate=contract.approved_estimate,
-        approved_variations=contract.approved_variations,
+        approved_variations=facts.contract.approved_variations,
         progress_cap=contract.progress_cap,
         retention=contract.retention,
         wage_share=contract.wage_share,
@@ -168,6 +170,10 @@ def _contract(act: Act, facts: ProjectFacts) -> ContractOut:
         payable_ceiling=ceiling,
     )
 
+        procedure=Procedure(contract.procedure),
+        sme=contract.sme,
+        payment_days=contract.payment_days,
+        approval_limit=contract.approval_limit,
 
 def masked(account: str) -> str:
     """An account number of which only the last four digits show."""

@@ -1,0 +1,1 @@
+"""Files that finance brings: payments made, and what the bank says it paid."""
