@@ -15,16 +15,17 @@ from siteward_platform.api.metrics import Metrics, Timed
 from siteward_platform.api.parts import Parts
 from siteward_platform.api.routes import (
     agents,
+    alerting,
     claims,
     health,
-    live,
     imports,
+    live,
     money,
     observations,
-    people,
     papers,
-    projects,
+    people,
     procedure,
+    projects,
     safety,
     webhooks,
 )
@@ -84,6 +85,7 @@ def describe(lifespan: Any = None) -> FastAPI:
         procedure,
         papers,
         imports,
+        alerting,
         safety,
         observations,
         live,

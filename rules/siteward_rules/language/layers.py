@@ -51,16 +51,18 @@ class RuleSet:
         rules: Ready to run.
         abstained: What does not run for want of a number; people are asked for it.
         disabled: Rule to the reason it is switched off here.
+        layered: Every rule of the place, whether it runs or not.
     """
 
     rules: tuple[StreamRule, ...] = ()
     abstained: tuple[Abstention, ...] = ()
     disabled: Mapping[str, str] = field(default_factory=dict)
+    layered: Mapping[str, "LayeredRule"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Layered:
-    """A rule and what lower layers have said of it so far."""
+class LayeredRule:
+    """A rule and what the layers have said of it."""
 
     pack: PackSpec
     spec: RuleSpec
@@ -79,10 +81,10 @@ def resolve(packs: Sequence[Pack], place: Place, project: Sequence[OverrideSpec]
         place: Chooses the city packs; a province's come before its cities'.
         project: The project's own overrides, applied last and in order.
     """
-    rules: dict[str, _Layered] = {}
+    rules: dict[str, LayeredRule] = {}
     for pack in sorted(filter(lambda p: _applies(p, place), packs), key=_depth):
         for spec in pack.spec.rules:
-            rules[spec.id] = _Layered(pack.spec, spec, pack.spec.layer)
+            rules[spec.id] = LayeredRule(pack.spec, spec, pack.spec.layer)
         _override(rules, pack.spec.overrides, pack.spec.layer, _name(pack.spec))
     _override(rules, project, "project", "project")
     on = [rule for rule in rules.values() if rule.enabled]
@@ -92,6 +94,7 @@ def resolve(packs: Sequence[Pack], place: Place, project: Sequence[OverrideSpec]
         tuple(_build(rule) for rule in on if rule.spec.id not in silent),
         tuple(missing),
         {id: rule.reasons[-1] for id, rule in rules.items() if not rule.enabled},
+        rules,
     )
 
 
@@ -114,7 +117,7 @@ def _name(pack: PackSpec) -> str:
 
 
 def _override(
-    rules: dict[str, _Layered], overrides: Iterable[OverrideSpec], layer: Layer, name: str
+    rules: dict[str, LayeredRule], overrides: Iterable[OverrideSpec], layer: Layer, name: str
 ) -> None:
     for change in overrides:
         before = rules.get(change.rule)
@@ -123,7 +126,7 @@ def _override(
         changed = change.changed
         enabled = bool(changed.pop("enabled", before.enabled))
         fields = [*changed, *(f"params.{param}" for param in change.params)]
-        rules[change.rule] = _Layered(
+        rules[change.rule] = LayeredRule(
             before.pack,
             before.spec.model_copy(update=changed),
             layer,
@@ -134,7 +137,7 @@ def _override(
         )
 
 
-def _abstentions(rule: _Layered) -> Iterable[Abstention]:
+def _abstentions(rule: LayeredRule) -> Iterable[Abstention]:
     title = Text(rule.spec.title.zh, rule.spec.title.en)
     for name, given in rule.spec.params.items():
         if given.default is None and name not in rule.params:
@@ -142,7 +145,7 @@ def _abstentions(rule: _Layered) -> Iterable[Abstention]:
             yield Abstention(rule.spec.id, title, name, asked, given.unit)
 
 
-def _build(layered: _Layered) -> StreamRule:
+def _build(layered: LayeredRule) -> StreamRule:
     spec, when = layered.spec, layered.spec.when
     quantity, names = read_quantity(when), condition_names(layered.spec)
     default_stale = _DETECTION_STALE if when.detection else max(_DEFAULT_STALE, when.window)

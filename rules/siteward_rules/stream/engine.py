@@ -3,7 +3,7 @@
 Indexed by what rules read, so an observation costs as much as the rules that read it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -68,6 +68,17 @@ class Permits(Protocol):
 
     def valid(self, site: str, permit: str, zone: str | None, ts: datetime) -> bool:
         """Whether a permit of this kind covers an instant and a zone."""
+
+
+def pending(
+    memories: Mapping[str, object],
+) -> Iterator[tuple[str, str | None, State]]:
+    """Rule, zone and state of what waits in one device's memories of :meth:`Engine.take_changes`."""
+    for name, memory in memories.items():
+        state = msgspec.convert(memory, Memory).state
+        if state.phase == "pending":
+            rule, _, zone = name.partition("|")
+            yield rule, zone or None, state
 
 
 Place = tuple[str, str, str | None]

@@ -30,7 +30,12 @@ class HazardClosureIn(In):
 
 
 class AlertOut(Out):
-    """One incident, from firing to resolved."""
+    """One incident, from firing to resolved.
+
+    ``layer`` is the lowest that had a say in its rule, ``layers`` says which field by field, and
+    ``reasons`` why. ``ended_because`` is set when its rule went away. Nobody is told of it while a
+    silence (``silenced_by``) or a graver alert (``inhibited_by``) mutes it.
+    """
 
     id: int
     project: str
@@ -62,6 +67,13 @@ class AlertOut(Out):
     verdict_by: str | None
     verdict_reason: str | None
     source: str
+    layer: Literal["national", "city", "project"]
+    layers: dict[str, str]
+    reasons: list[str]
+    ended_because: Text | None
+    noticed_at: datetime | None
+    silenced_by: int | None
+    inhibited_by: int | None
 
 
 class AlertPage(Out):

@@ -108,6 +108,8 @@ def project_detail(act: Act, series: SeriesStore, project_id: str) -> ProjectDet
     return ProjectDetail(
         **{name: getattr(card, name) for name in ProjectSummary.model_fields},
         description=project.description,
+        region=project.region,
+        city=project.city,
         started_on=project.started_on,
         people=_people(act, project_id),
         contract=_contract(act, facts),
@@ -168,12 +170,12 @@ def _contract(act: Act, facts: ProjectFacts) -> ContractOut:
         paid=facts.paid,
         verified_value=facts.verified_value,
         payable_ceiling=ceiling,
-    )
-
         procedure=Procedure(contract.procedure),
         sme=contract.sme,
         payment_days=contract.payment_days,
         approval_limit=contract.approval_limit,
+    )
+
 
 def masked(account: str) -> str:
     """An account number of which only the last four digits show."""
