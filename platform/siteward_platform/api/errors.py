@@ -14,9 +14,9 @@ from siteward_ingest.series import StoreError
 from siteward_platform.api.schemas.values import Failure
 from siteward_platform.refusals import RefusedError
 from siteward_rules.money.claims import ClaimRefusedError
+from siteward_rules.money.clawback import ClawbackStateError
 from siteward_rules.money.hold_states import (
     BadAmountError,
-from siteward_rules.money.clawback import ClawbackStateError
     ForbiddenTransitionError,
     HoldRefusedError,
     SamePersonError,
@@ -139,6 +139,12 @@ def _second(error: HoldRefusedError) -> tuple[int, Failure]:
     )
 
 
+def _clawback_state(error: HoldRefusedError) -> tuple[int, Failure]:
+    return 409, Failure(
+        code="wrong_state", message="该追回事项当前状态不能进行此操作", remedy=_REREAD
+    )
+
+
 def _state(error: HoldRefusedError) -> tuple[int, Failure]:
     return 409, Failure(code="wrong_state", message="该暂缓当前状态不能进行此操作", remedy=_REREAD)
 
@@ -150,13 +156,8 @@ _HOLD: Final[dict[type[HoldRefusedError], Callable[[HoldRefusedError], tuple[int
     SamePersonError: _person,
     SecondPersonMissingError: _second,
     ForbiddenTransitionError: _state,
+    ClawbackStateError: _clawback_state,
 }
-def _clawback_state(error: HoldRefusedError) -> tuple[int, Failure]:
-    return 409, Failure(
-        code="wrong_state", message="该追回事项当前状态不能进行此操作", remedy=_REREAD
-    )
-
-
 
 _HTTP: Final = {
     404: ("not_found", "没有这个地址"),
@@ -168,7 +169,6 @@ _WORDS: Final = {
     "extra_forbidden": "没有这个字段",
     "string_too_short": "太短",
     "string_too_long": "太长",
-    ClawbackStateError: _clawback_state,
     "string_pattern_mismatch": "格式不正确",
     "decimal_max_places": "最多两位小数",
     "decimal_parsing": "应为金额",
