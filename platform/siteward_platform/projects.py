@@ -53,9 +53,10 @@ def put_project(act: Act, project_id: str, body: ProjectIn) -> Project:
     session = act.session
     project = session.get(Project, project_id, with_for_update=True)
     if project is None:
-        project = Project(id=project_id, facts_version=0)
+        project = Project(id=project_id, facts_version=0, rules_version=0)
         session.add(project)
     project.facts_version += 1
+    project.rules_version += 1
     for column, value in _columns(body).items():
         setattr(project, column, value)
     session.flush()

@@ -15,6 +15,7 @@ from siteward_platform.api.metrics import Metrics, Timed
 from siteward_platform.api.parts import Parts
 from siteward_platform.api.routes import (
     agents,
+    alerting,
     claims,
     health,
     imports,
@@ -84,8 +85,8 @@ def describe(lifespan: Any = None) -> FastAPI:
         procedure,
         papers,
         imports,
+        alerting,
         safety,
-        hazards,
         observations,
         live,
         webhooks,

@@ -111,7 +111,10 @@ class PersonIn(In):
 
 
 class ProjectIn(In):
-    """A whole project as it is set up; putting it again replaces it."""
+    """A whole project as it is set up; putting it again replaces it.
+
+    ``region`` and ``city`` choose the local rules, written as the packs write them (上海, 河北).
+    """
 
     name: Text
     kind: Literal["kindergarten", "elderly_care", "road", "park", "lift", "other"]
@@ -121,6 +124,8 @@ class ProjectIn(In):
     started_on: date
     planned_finish: date
     description: str = ""
+    region: str = Field(default="", max_length=50)
+    city: str = Field(default="", max_length=50)
     people: list[PersonIn] = Field(default=[])
     contract: ContractIn
     work_items: list[WorkItemIn]

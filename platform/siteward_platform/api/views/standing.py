@@ -108,6 +108,8 @@ def project_detail(act: Act, series: SeriesStore, project_id: str) -> ProjectDet
     return ProjectDetail(
         **{name: getattr(card, name) for name in ProjectSummary.model_fields},
         description=project.description,
+        region=project.region,
+        city=project.city,
         started_on=project.started_on,
         people=_people(act, project_id),
         contract=_contract(act, facts),
