@@ -16,7 +16,7 @@ BUCKET: Final = timedelta(minutes=10)
 WINDOW: Final = timedelta(days=7)
 BASELINE: Final = timedelta(days=28)
 """The four weeks before the window."""
-_SEEING: Final = 0.5
+SEEING: Final = 0.5
 """A bucket in which the camera saw less than half of the time belongs to an outage."""
 
 
@@ -71,7 +71,7 @@ def _baseline(seen: Mapping[datetime, float], end: datetime) -> float | None:
 
 
 def _outages(seen: Mapping[datetime, float], start: datetime, end: datetime) -> Iterator[Outage]:
-    for blind, steps in groupby(_steps(start, end), key=lambda ts: seen.get(ts, 0.0) < _SEEING):
+    for blind, steps in groupby(_steps(start, end), key=lambda ts: seen.get(ts, 0.0) < SEEING):
         if blind:
             stretch = list(steps)
             yield Outage(stretch[0], stretch[-1] + BUCKET)
