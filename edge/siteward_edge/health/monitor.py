@@ -16,6 +16,11 @@ from siteward_edge.health.view import View, shift_between, view_of
 CLEAR_EDGES: Final = 0.1
 """Share of edge pixels from which a picture is clear enough to be told another place; fog
 and night leave less, and then a view that cannot be matched is no proof of a turn."""
+AS_CLEAR: Final = 0.8
+"""Share of the reference view's edges that a picture must have to replace it."""
+SAME_SHIFT: Final = 0.01
+"""Picture widths by which shifts of two pictures in a row may differ; a mast sways by half of it,
+what is found in fog against the sun wanders from picture to picture (measured)."""
 REFRESHED: Final = timedelta(days=1)
 """Age at which a reference that still fits is renewed, as the site grows under it."""
 FOCUS_EVERY: Final = timedelta(seconds=1)
@@ -61,6 +66,7 @@ class Monitor:
     verdict: Health = Health.OFFLINE
     _suspected: Health | None = None
     _suspected_since: datetime | None = None
+    _shifted: tuple[float, datetime] | None = None
     _blur: float | None = None
     _focused: datetime | None = None
     _flicker: Flicker = field(default_factory=Flicker)
@@ -109,19 +115,32 @@ class Monitor:
             return Verdict(Health.FROZEN, "frozen", frozen)
         blurred = self._is_blurred(look.detail, ts)
         shift = None if self.reference is None else shift_between(self.reference, look.gray)
-        if self.reference is not None and (
-            shift > self.timing.moved_fraction
-            if shift is not None
-            else not blurred and edge_share(look.gray) >= CLEAR_EDGES
-        ):
-            return Verdict(Health.MOVED, "moved" if shift is not None else "another view")
+        moved = self._is_moved(shift, look.gray, ts)
+        if moved is not None and (shift is not None or not blurred):
+            return moved
         if blurred:
             return Verdict(Health.BLURRED, "blurred")
         if flickers is not None:
             return Verdict(Health.FLICKERING, "flickering", flickers)
-        if shift == 0 and (self.referred is None or ts - self.referred >= REFRESHED):
+        if shift == 0 and self._is_due(look.gray, ts):
             self._refer_to(look.gray, ts)
         return Verdict(Health.OK)
+
+    def _is_moved(self, shift: float | None, gray: Gray, ts: datetime) -> Verdict | None:
+        """Another view, or one shifted the same way as in the picture before."""
+        before, self._shifted = self._shifted, None if shift is None else (shift, ts)
+        if self.reference is None:
+            return None
+        if shift is None:
+            clear = edge_share(gray) >= CLEAR_EDGES
+            return Verdict(Health.MOVED, "another view") if clear else None
+        if shift <= self.timing.moved_fraction or before is None:
+            return None
+        return (
+            Verdict(Health.MOVED, "moved", before[1])
+            if abs(shift - before[0]) <= SAME_SHIFT and before[0] > self.timing.moved_fraction
+            else None
+        )
 
     def _is_blurred(self, detail: Gray, ts: datetime) -> bool:
         """Out of focus against the reference view, or beyond what any lens may be."""
@@ -133,6 +152,12 @@ class Monitor:
         if self.sharp is not None:
             limit = min(limit, max(limit / 2, SOFTER * self.sharp))
         return self._blur > limit * (RECOVERED if self.health is Health.BLURRED else 1)
+
+    def _is_due(self, gray: Gray, ts: datetime) -> bool:
+        """Whether a picture is to replace the reference view: not in fog or at night."""
+        if self.reference is None or (self.referred and ts - self.referred < REFRESHED):
+            return False
+        return edge_share(gray) >= AS_CLEAR * edge_share(self.reference.gray)
 
     def _refer_to(self, gray: Gray, ts: datetime) -> None:
         self.reference, self.referred, self.sharp = view_of(gray), ts, self._blur or self.sharp
