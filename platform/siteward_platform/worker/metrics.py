@@ -45,6 +45,12 @@ class Metrics:
             "Batches and ticks that failed and were tried again.",
             registry=registry,
         )
+        self.messages_out = Counter(
+            "siteward_worker_webhook_attempts",
+            "Attempts to tell other systems, by what came of them.",
+            ["outcome"],
+            registry=registry,
+        )
         self.commit = Histogram(
             "siteward_worker_commit_seconds",
             "Time to judge one batch and make it durable.",
