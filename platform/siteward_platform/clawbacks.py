@@ -1,6 +1,7 @@
 """Overpaid works money called back (追回): proposed by an auditor, ordered by finance, returned."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -94,6 +95,21 @@ def clawbacks_of(session: Session, claim_id: int) -> Sequence[ClawbackRecord]:
 def returned_of_claim(session: Session, claim_id: int) -> Decimal:
     """What came back of a claim."""
     return sum((row.returned for row in clawbacks_of(session, claim_id)), ZERO)
+
+
+def returned_by_claim(session: Session, project_id: str, as_of: date) -> dict[int | None, Decimal]:
+    """What came back of each claim of a project by a day."""
+    query = (
+        select(ClawbackRecord.claim_id, func.sum(Refund.amount))
+        .join(Refund, Refund.clawback_id == ClawbackRecord.id)
+        .join(Claim, Claim.id == ClawbackRecord.claim_id)
+        .where(Claim.project_id == project_id, Refund.returned_on <= as_of)
+        .group_by(ClawbackRecord.claim_id)
+    )
+    back: dict[int | None, Decimal] = {}
+    for claim, amount in session.execute(query):
+        back[claim] = amount
+    return back
 
 
 def recovered(session: Session) -> Decimal:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from siteward_contracts.clock import SHANGHAI
 from siteward_ingest.series import SeriesStore
 from siteward_platform.camera_sight import camera_facts
 from siteward_platform.certificates import payable
+from siteward_platform.clawbacks import returned_by_claim
 from siteward_platform.database.models import (
     Claim,
     Contract,
@@ -26,9 +27,13 @@ from siteward_platform.database.models import (
     Zone,
     ZoneState,
 )
+from siteward_platform.dossier import dossier, with_conditions
+from siteward_platform.papers import standing_papers
 from siteward_platform.payments import payee_account
+from siteward_platform.site_days import site_days
 from siteward_platform.variations import approved_variations
 from siteward_rules.facts import (
+    ZERO,
     ClaimFacts,
     ContractFacts,
     HazardFacts,
@@ -43,6 +48,9 @@ from siteward_rules.facts import (
 )
 from siteward_rules.money.claims import NEVER_OWED
 from siteward_rules.money.earned_value import Accepted
+
+LOOKED_BACK: Final = timedelta(days=35)
+"""Days on site are looked at so far back: measurements are a month apart at most."""
 
 
 def project_facts(
@@ -73,7 +81,9 @@ def project_facts(
         )
         for camera in cameras
     )
-    return replace(paper_facts(session, project, as_of), cameras=sights)
+    facts = paper_facts(session, project, as_of)
+    days = _days(session, series, facts)
+    return replace(facts, cameras=sights, papers=replace(facts.papers, **days))
 
 
 def paper_facts(session: Session, project: str, as_of: date) -> ProjectFacts:
@@ -89,6 +99,7 @@ def paper_facts(session: Session, project: str, as_of: date) -> ProjectFacts:
         claims=tuple(claim_facts(session, claim) for claim in _claims(session, project, as_of)),
         hazards=_hazards(session, project, as_of),
         zones=zones,
+        papers=dossier(session, project, as_of),
     )
 
 
@@ -116,23 +127,32 @@ def claim_facts(session: Session, claim: Claim) -> ClaimFacts:
 
 
 def payment_facts(session: Session, project: str, as_of: date) -> tuple[PaymentFacts, ...]:
-    """Payments by date."""
+    """Payments by date, less what came back of them."""
+    back = returned_by_claim(session, project, as_of)
     query = select(Payment).where(Payment.project_id == project, Payment.paid_on <= as_of)
-    return tuple(
-        PaymentFacts(
-            id=p.id,
-            amount=p.amount,
-            wage_amount=p.wage_amount,
-            paid_on=p.paid_on,
-            payee_account=p.payee_account,
-            purpose=cast(PaymentPurpose, p.purpose),
-            claim=p.claim_id,
-            milestone=p.milestone,
-            bank_reference=p.bank_reference,
-            invoice=p.invoice,
-            payee=p.payee,
-        )
-        for p in session.scalars(query.order_by(Payment.paid_on, Payment.id))
+    found: list[PaymentFacts] = []
+    for p in session.scalars(query.order_by(Payment.paid_on, Payment.id)):
+        less = min(p.amount - p.wage_amount, back.get(p.claim_id, ZERO))
+        if p.claim_id is not None and less > 0:
+            back[p.claim_id] -= less
+        if p.amount > less:
+            found.append(_payment(p, p.amount - less))
+    return tuple(found)
+
+
+def _payment(p: Payment, amount: Decimal) -> PaymentFacts:
+    return PaymentFacts(
+        id=p.id,
+        amount=amount,
+        wage_amount=p.wage_amount,
+        paid_on=p.paid_on,
+        payee_account=p.payee_account,
+        purpose=cast(PaymentPurpose, p.purpose),
+        claim=p.claim_id,
+        milestone=p.milestone,
+        bank_reference=p.bank_reference,
+        invoice=p.invoice,
+        payee=p.payee,
     )
 
 
@@ -152,6 +172,21 @@ def camera_percent(zones: Iterable[ZoneFacts]) -> tuple[float | None, float]:
     if coverage <= 0:
         return None, 0.0
     return sum(z.weight * (z.percent or 0.0) for z in measured) / coverage, min(1.0, coverage)
+
+
+def _days(session: Session, series: SeriesStore, facts: ProjectFacts) -> dict[str, Any]:
+    """Days on site between the measurements of the last weeks, and people a day for the wages."""
+    steps, wages = facts.papers.steps, facts.papers.wages
+    first = facts.as_of - LOOKED_BACK
+    since = min((s.day for s in steps if s.day > first), default=None)
+    if since is None and wages is None:
+        return {}
+    seen = site_days(session, series, facts.project, first, facts.as_of)
+    days = with_conditions(seen, standing_papers(session, facts.project))
+    heads = [d.people for d in days if d.people]
+    if wages is not None and heads:
+        wages = replace(wages, camera_heads=sum(heads) / len(heads))
+    return {"days": days, "wages": wages}
 
 
 def _contract(session: Session, project: str, as_of: date) -> ContractFacts:

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
 from siteward_platform.api.schemas.progress import PayeeAccountIn, PaymentIn
-from siteward_platform.database.models import Contract, PayeeAccountChange, Payment
+from siteward_platform.database.models import (
+    Claim,
+    ClawbackRecord,
+    Contract,
+    PayeeAccountChange,
+    Payment,
+)
 from siteward_platform.progress import get_milestone
 from siteward_platform.refusals import ConflictError, InvalidError
 
@@ -103,9 +109,14 @@ def payee_account(session: Session, contract: Contract, day: date) -> tuple[str,
 
 
 def paid_total(session: Session, project_id: str) -> Decimal:
-    """Everything paid in a project."""
+    """Everything paid in a project, less what came back."""
     query = select(func.sum(Payment.amount)).where(Payment.project_id == project_id)
-    return session.scalar(query) or ZERO
+    back = (
+        select(func.sum(ClawbackRecord.returned))
+        .join(Claim, Claim.id == ClawbackRecord.claim_id)
+        .where(Claim.project_id == project_id)
+    )
+    return (session.scalar(query) or ZERO) - (session.scalar(back) or ZERO)
 
 
 def paid_of_claim(session: Session, claim_id: int) -> tuple[Decimal, Decimal]:
