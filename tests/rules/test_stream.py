@@ -1,6 +1,7 @@
 """The stream engine: windows, legal hours, waiting, keeping, late data, restarts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -206,8 +207,6 @@ def test_too_late_is_counted_and_judged_by_nobody() -> None:
 
 
 def waiting(rule: StreamRule, wait: timedelta) -> StreamRule:
-    from dataclasses import replace
-
     return replace(rule, wait=wait)
 
 
