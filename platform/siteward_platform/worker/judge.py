@@ -27,6 +27,7 @@ from siteward_platform.worker import notices
 from siteward_platform.worker.agents import keep_agents
 from siteward_platform.worker.alerts import keep_alerts
 from siteward_platform.worker.claims import escalate_holds, evaluate_claim, stale_claims
+from siteward_platform.worker.clocks import tell_clocks
 from siteward_platform.worker.engine_state import keep_engine, restore_engine
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
@@ -149,6 +150,7 @@ class Judge:
             self._escalated_at = now
             with acting(self.database, RULES, now, self.publish, 0) as act:
                 escalate_holds(act)
+                tell_clocks(act)
                 act.session.execute(delete(SeenMessage).where(SeenMessage.ts < now - _REMEMBER))
 
     def _restored(self) -> Engine:

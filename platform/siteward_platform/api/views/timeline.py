@@ -18,6 +18,20 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "申报 {amount} 元，其中工资 {wage_amount} 元",
         "Filed for {amount} yuan, of which wages {wage_amount}",
     ),
+    "claim.submit": ("提交（补正后）申请", "Handed in"),
+    "claim.certify": ("监理核定 {amount} 元并签字", "Certified {amount} yuan and signed"),
+    "claim.agree": ("建设单位同意 {amount} 元", "Owner agreed to {amount} yuan"),
+    "claim.return": ("退回补正：{reason}", "Returned: {reason}"),
+    "claim.reject": ("不予支付：{reason}", "Rejected: {reason}"),
+    "claim.instruct": ("下达支付指令 {amount} 元", "Treasury instructed to pay {amount} yuan"),
+    "claim.cancel_instruction": ("撤回支付指令：{reason}", "Instruction taken back: {reason}"),
+    "claim.reconcile": ("银行对账相符", "Reconciled with the bank"),
+    "clock.warn": ("期限将至：{due_on}", "Due soon: {due_on}"),
+    "clock.pass": ("期限已过：{due_on}", "Overdue since {due_on}"),
+    "appeal.file": ("申诉：{text}", "Objection: {text}"),
+    "appeal.reply": ("答复申诉：{text}", "Objection answered: {text}"),
+    "clawback.propose": ("建议追回 {amount} 元", "Clawback of {amount} yuan proposed"),
+    "clawback.return": ("退回 {amount} 元", "{amount} yuan came back"),
     "claim.sign": ("总监理工程师签字", "Signed by the chief supervisor"),
     "claim.withdraw": ("撤回申请", "Withdrawn"),
     "claim.evaluate": ("风险检查，红旗 {count} 面", "Checked: {count} flags"),
@@ -34,6 +48,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "hold.release": ("解除暂缓 {amount} 元", "{amount} yuan released"),
 }
 _AMOUNTS: Final = {"amount", "wage_amount", "payable_works", "reduction"}
+_CLAWBACK: Final = {
+    "order": ("决定追回超付款", "Clawback ordered"),
+    "decline": ("决定不予追回", "Clawback declined"),
+}
 _DECIDED: Final = {
     "hold": ("决定暂缓拨付 {amount} 元", "Hold of {amount} yuan decided"),
     "release": ("决定不予暂缓", "Decided not to hold"),
@@ -60,6 +78,8 @@ def words(action: str, detail: str) -> Text:
     zh, en = _WORDS.get(action, (action, action))
     if action == "hold.decide":
         zh, en = _DECIDED[values["decision"]]
+    if action == "clawback.decide":
+        zh, en = _CLAWBACK[values["decision"]]
     blanks = _Blanks(values)
     return Text(zh=zh.format_map(blanks), en=en.format_map(blanks))
 
