@@ -18,6 +18,11 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "audit": ("siteward_platform.audit.main", "server", "Verify the audit log."),
     "evidence": ("siteward_contracts.evidence_command", "all", "Verify evidence pictures."),
     "rules": ("siteward_rules.main", "server", "Check, test, explain and try rules."),
+    "rules backtest": (
+        "siteward_platform.rule_tools.backtest_command",
+        "server",
+        "Try a pack on what was measured.",
+    ),
     "simulate": ("siteward_simulators.main", "simulators", "Stand in for sites."),
     "demo": ("siteward_simulators.demo.main", "all", "Run everything on this machine."),
     "scorecard": ("siteward_simulators.scorecard.main", "all", "Compare findings with the truth."),

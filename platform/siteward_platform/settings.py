@@ -15,12 +15,17 @@ class DatabaseSettings(BaseSettings):
     database_url: str
 
 
-class PlatformSettings(DatabaseSettings):
+class StoreSettings(DatabaseSettings):
+    """Where the database and the time series are."""
+
+    series_url: str
+    series_token: SecretStr | None = None
+
+
+class PlatformSettings(StoreSettings):
     """What the worker and the API share. ``webhook_hosts`` are the hosts events may be sent to."""
 
     mqtt_url: str
-    series_url: str
-    series_token: SecretStr | None = None
     evidence_dir: Path
     webhook_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
 
@@ -33,8 +38,12 @@ class PlatformSettings(DatabaseSettings):
 
 
 class WorkerSettings(PlatformSettings):
-    """The worker's. ``metrics_port`` 0 is off; ``metrics_host`` 0.0.0.0 lets others scrape."""
+    """The worker's. ``metrics_port`` 0 is off; ``metrics_host`` 0.0.0.0 lets others scrape.
 
+    The audit log's head of each day is filed in ``anchor_dir``.
+    """
+
+    anchor_dir: Path | None = None
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
     metrics_host: str = "127.0.0.1"
 
