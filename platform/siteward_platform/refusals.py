@@ -47,6 +47,15 @@ class ConflictError(RefusedError):
     status = 409
 
 
+class OvertakenError(ConflictError):
+    """Somebody was faster: ``present`` is how things stand now, for the asker to look at."""
+
+    def __init__(self, code: str, message: str, remedy: str, present: Mapping[str, object]) -> None:
+        """Keeps the present state, as JSON."""
+        self.present = dict(present)
+        super().__init__(code, message, remedy)
+
+
 class InvalidError(RefusedError):
     """A value is wrong whatever the state of things."""
 

@@ -10,6 +10,7 @@ from tests.platform.desk import Desk
 ALL = frozenset(Role)
 STAFF = ALL - {Role.PANEL}
 SAFETY = frozenset({Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR})
+ON_SITE = SAFETY | {Role.DEPARTMENT}
 LOG = frozenset({Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR, Role.ADMIN})
 ADMIN, FINANCE = frozenset({Role.ADMIN}), frozenset({Role.FINANCE})
 DEPARTMENT, CHIEF = frozenset({Role.DEPARTMENT}), frozenset({Role.CHIEF_SUPERVISOR})
@@ -102,6 +103,16 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/alerts/{alert}/verdict"): SAFETY,
     ("POST", "/projects/{project}/hazards"): SAFETY,
     ("POST", "/hazards/{hazard}/closure"): SAFETY,
+    ("GET", "/inspection/day"): ON_SITE,
+    ("PUT", "/inspection/confirmations/{key}"): SAFETY,
+    ("PUT", "/inspection/visit-reports/{key}"): SAFETY,
+    ("PUT", "/inspection/acceptance-requests/{key}"): ON_SITE,
+    ("GET", "/projects/{project}/field-acts"): STAFF,
+    ("POST", "/projects/{project}/visits"): SAFETY,
+    ("DELETE", "/visits/{visit}"): SAFETY,
+    ("POST", "/uploads"): ON_SITE,
+    ("GET", "/uploads/{upload}"): ON_SITE,
+    ("PATCH", "/uploads/{upload}"): ON_SITE,
     ("GET", "/audit-log"): LOG,
     ("GET", "/webhooks"): ADMIN,
     ("POST", "/webhooks"): ADMIN,
@@ -115,7 +126,7 @@ WITHOUT_SESSION = frozenset({("POST", "/session"), ("POST", "/finance/answers")}
 _VALUES = {
     "paper": "1", "variation": "1", "kind": "payments", "number": "1",
     "rule": "SR-DUST-TSP", "permit": "1", "silence": "1", "severity": "serious",
-    "project": k.PROJECT, "milestone": "base", "claim": "1", "alert": "1", "hazard": "1",
+    "project": k.PROJECT, "milestone": "base", "claim": "1", "alert": "1", "hazard": "1", "visit": "1", "upload": "1",
     "sha256": "a" * 64, "key": "a" * 64, "agent": "agent", "camera": "cam-1",
     "webhook": "1", "message": "msg_1",
 }  # fmt: skip

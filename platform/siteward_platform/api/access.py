@@ -98,6 +98,10 @@ STAFF_ROLES: Final = tuple(role for role in Role if role is not Role.PANEL)
 Everybody = Annotated[Desk, Depends(allow(*Role))]
 Staff = Annotated[Desk, Depends(allow(*STAFF_ROLES))]
 Admin = Annotated[Desk, Depends(allow(Role.ADMIN))]
+OnSite = Annotated[
+    Desk,
+    Depends(allow(Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR, Role.DEPARTMENT)),
+]
 Safety = Annotated[Desk, Depends(allow(Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR))]
 SettingsKeeper = Annotated[Desk, Depends(allow(Role.ADMIN, Role.SUPERVISOR))]
 Department = Annotated[Desk, Depends(allow(Role.DEPARTMENT))]

@@ -19,6 +19,7 @@ from siteward_platform.api.routes import (
     claims,
     health,
     imports,
+    inspection,
     live,
     money,
     observations,
@@ -27,6 +28,7 @@ from siteward_platform.api.routes import (
     procedure,
     projects,
     safety,
+    uploads,
     webhooks,
 )
 from siteward_platform.api.schemas.values import Failure
@@ -87,6 +89,8 @@ def describe(lifespan: Any = None) -> FastAPI:
         imports,
         alerting,
         safety,
+        inspection,
+        uploads,
         observations,
         live,
         webhooks,

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from siteward_ingest.series import StoreError
 from siteward_platform.api.schemas.values import Failure
-from siteward_platform.refusals import RefusedError
+from siteward_platform.refusals import OvertakenError, RefusedError
 from siteward_rules.money.claims import ClaimRefusedError
 from siteward_rules.money.clawback import ClawbackStateError
 from siteward_rules.money.hold_states import (
@@ -39,6 +39,11 @@ def install(app: FastAPI) -> None:
             code=error.code, message=error.message, remedy=error.remedy, fields=error.fields
         )
         return answer(error.status, failure)
+
+    @app.exception_handler(OvertakenError)
+    def overtaken(_: Request, error: OvertakenError) -> JSONResponse:
+        failure = Failure(code=error.code, message=error.message, remedy=error.remedy)
+        return JSONResponse({**failure.model_dump(), "present": error.present}, error.status)
 
     @app.exception_handler(HoldRefusedError)
     def hold_refused(_: Request, error: HoldRefusedError) -> JSONResponse:

@@ -29,6 +29,7 @@ from siteward_platform.database import migrate
 from siteward_platform.database.session import open_database
 from siteward_platform.evidence import EvidenceStore
 from siteward_platform.settings import ApiSettings
+from siteward_platform.uploads import PartialFiles
 
 WEB: Final = Path(siteward_platform.__file__).with_name("web")
 _LARGEST_REQUEST_OVER_LIVE: Final = 64 * 1024
@@ -98,16 +99,18 @@ def _parts(settings: ApiSettings, broker: Broker) -> Parts:
             f"the database is at {found or 'nothing'}, this version needs {migrate.newest()}: "
             "run 'siteward db upgrade'"
         )
+    evidence = EvidenceStore(settings.evidence_dir)
     token = settings.series_token.get_secret_value() if settings.series_token else None
     return Parts(
         database=database,
         series=open_store(settings.series_url, token, read_only=True),
-        evidence=EvidenceStore(settings.evidence_dir).path,
+        evidence=evidence.path,
         clock=utc_now,
         publish=broker.publish,
         broker_is_up=broker.is_up,
         backdating_days=settings.backdating_days,
         web=WEB,
+        partial_files=PartialFiles(settings.evidence_dir / "arriving", evidence),
         webhook_hosts=settings.webhook_hosts,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from siteward_contracts.clock import Clock
 from siteward_ingest.series import SeriesStore
 from siteward_platform.act import Publish
+from siteward_platform.uploads import PartialFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Parts:
         broker_is_up: Whether the broker is connected.
         backdating_days: How old a stated date may be.
         web: Folder of the built web app.
+        partial_files: Pictures from phones that are not whole yet.
         webhook_hosts: Hosts that events may be sent to.
     """
 
@@ -36,6 +38,7 @@ class Parts:
     broker_is_up: Callable[[], bool]
     backdating_days: int
     web: Path
+    partial_files: PartialFiles
     webhook_hosts: Collection[str] = ()
 
 

@@ -17,6 +17,7 @@ from siteward_platform.database.models.hazards import (
     QualifiedPerson,
 )
 from siteward_platform.database.models.imports import BankLineRecord, ImportRecord
+from siteward_platform.database.models.inspection import FieldAct, Upload, Visit
 from siteward_platform.database.models.money import (
     AuditCase,
     Claim,
@@ -87,6 +88,7 @@ __all__ = [
     "EngineState",
     "Escalation",
     "Evidence",
+    "FieldAct",
     "FindingRecord",
     "HazardOrder",
     "HazardPicture",
@@ -115,7 +117,9 @@ __all__ = [
     "SignedIn",
     "Silence",
     "TreasuryAnswer",
+    "Upload",
     "VariationRecord",
+    "Visit",
     "Webhook",
     "WebhookDelivery",
     "WorkItem",
