@@ -4,6 +4,7 @@ import gc
 import logging
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from random import Random
@@ -23,6 +24,8 @@ from siteward_platform.database.session import open_database
 from siteward_platform.evidence import EvidenceStore
 from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.settings import WorkerSettings
+from siteward_platform.webhooks import courier
+from siteward_platform.webhooks.courier import Courier, http_post
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.loop import TOPICS, run
 from siteward_platform.worker.metrics import Metrics
@@ -39,7 +42,7 @@ def command() -> None:
 
     Settings come from the environment: SITEWARD_MQTT_URL, SITEWARD_SERIES_URL,
     SITEWARD_DATABASE_URL, SITEWARD_EVIDENCE_DIR and, if wanted, SITEWARD_SERIES_TOKEN,
-    SITEWARD_METRICS_PORT.
+    SITEWARD_METRICS_PORT, SITEWARD_WEBHOOK_HOSTS.
     """
     try:
         settings = WorkerSettings()
@@ -87,6 +90,7 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
     def retain(topic: str, payload: bytes) -> None:
         receiver.publish(topic, payload, qos=1, retain=True)
 
+    metrics = Metrics(registry)
     judge = Judge(
         database=database,
         series=series,
@@ -95,11 +99,25 @@ def _serve(settings: WorkerSettings, stop: Callable[[], bool]) -> None:
         publish=publish,
         retain=retain,
         clock=utc_now,
-        metrics=Metrics(registry),
+        metrics=metrics,
+        anchor_dir=settings.anchor_dir,
     )
+    messenger = Courier(
+        database=database,
+        post=http_post(),
+        hosts=settings.webhook_hosts,
+        clock=utc_now,
+        random=random,
+        count=lambda outcome: metrics.messages_out.labels(outcome).inc(),
+    )
+    # A daemon: a receiver that hangs must not keep the worker from ending. What it was sending
+    # is sent again under the same id.
+    stopped = threading.Event()
+    threading.Thread(target=courier.run, args=(messenger, stopped), daemon=True).start()
     gc.freeze()
     gc.set_threshold(50_000)  # a batch makes thousands of objects and no cycles
     run(receiver, judge, _BATCH, _LINGER, time.monotonic, random, stop)
+    stopped.set()
     receiver.disconnect()
     series.close()
     database.dispose()
