@@ -29,6 +29,7 @@ from siteward_platform.database.models import (
 )
 from siteward_platform.dossier import dossier, with_conditions
 from siteward_platform.papers import standing_papers
+from siteward_platform.hazard_records import UNCONFIRMED
 from siteward_platform.payments import payee_account
 from siteward_platform.site_days import site_days
 from siteward_platform.variations import approved_variations
@@ -263,7 +264,9 @@ def _claims(session: Session, project: str, as_of: date) -> Sequence[Claim]:
 
 def _hazards(session: Session, project: str, as_of: date) -> tuple[HazardFacts, ...]:
     query = select(HazardRecord).where(
-        HazardRecord.project_id == project, HazardRecord.found_on <= as_of
+        HazardRecord.project_id == project,
+        HazardRecord.found_on <= as_of,
+        HazardRecord.state.not_in(UNCONFIRMED),
     )
     return tuple(
         HazardFacts(

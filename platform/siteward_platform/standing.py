@@ -19,6 +19,7 @@ from siteward_platform.database.models import (
     HoldRecord,
 )
 from siteward_platform.facts import camera_percent
+from siteward_platform.hazard_records import UNCONFIRMED
 from siteward_platform.holds import hold_of
 from siteward_platform.payments import ZERO
 from siteward_rules.facts import ProjectFacts
@@ -158,7 +159,9 @@ def _safety_light(session: Session, project: str) -> Light:
         AlertRecord.severity != "info",
     )
     hazards = select(HazardRecord.severity).where(
-        HazardRecord.project_id == project, HazardRecord.closed_on.is_(None)
+        HazardRecord.project_id == project,
+        HazardRecord.closed_on.is_(None),
+        HazardRecord.state.not_in(UNCONFIRMED),
     )
     severities = {*session.scalars(firing), *session.scalars(hazards)}
     if severities & _GRAVE:

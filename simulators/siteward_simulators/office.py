@@ -25,7 +25,7 @@ ALREADY: Final = frozenset(
         "milestone_not_claimed",
         "already_signed",
         "duplicate_bank_reference",
-        "hazard_closed",
+        "hazard_wrong_state",
         "no_wages_due",
         "no_works_due",
         "claim_closed",

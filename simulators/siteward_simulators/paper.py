@@ -186,11 +186,37 @@ def _hazard(s: Scenario, calendar: Calendar, hazard: FoundHazard) -> list[Step]:
     )
     if hazard.closed is None:
         return [found]
-    note = {"closed_on": str(calendar.date(hazard.closed)), "note": "现场复查，已整改到位"}
-    key = f"hazard/{name}/closure"
-    path = "/hazards/{hazard}/closure"
-    closed = Step(hazard.closed, key, "supervisor", "POST", path, note, refers="hazard", name=name)
-    return [found, closed]
+    return [found, *_rectification(calendar, hazard, body["due"])]
+
+
+def _rectification(calendar: Calendar, hazard: FoundHazard, due: str) -> list[Step]:
+    """Ordered the day it was found, fixed, rechecked and closed by others than the finder."""
+    assert hazard.closed is not None
+    found, closed = str(calendar.date(hazard.day)), str(calendar.date(hazard.closed))
+    order = {
+        "kind": "rectification", "addressee": "项目经理部", "requirements": "立即整改并书面回复",
+        "due": due, "on": found,
+    }  # fmt: skip
+    reply = {"fixed_by": "专职安全员", "note": "已按要求整改到位", "on": closed}
+    recheck = {
+        "passed": True, "note": "现场复查，已整改到位", "on": closed,
+        "no_picture_reason": "平台启用前整改，依据纸质复查记录补录",
+    }  # fmt: skip
+    closure = {"closed_on": closed, "note": "复查合格，予以销号"}
+    rows: list[tuple[int, str, str, dict[str, Any]]] = [
+        (hazard.day, "order", "chief", order),
+        (hazard.closed, "submission", "department", reply),
+        (hazard.closed, "recheck", "supervisor", recheck),
+        (hazard.closed, "closure", "supervisor", closure),
+    ]
+    name = hazard.description
+    return [
+        Step(
+            day, f"hazard/{name}/{act}", who, "POST", f"/hazards/{{hazard}}/{act}", body,
+            refers="hazard", name=name,
+        )
+        for day, act, who, body in rows
+    ]  # fmt: skip
 
 
 def filing(s: Scenario, calendar: Calendar, claim: Claim) -> list[Step]:

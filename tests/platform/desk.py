@@ -74,6 +74,7 @@ class Desk:
             database=self.database,
             series=self.series,
             evidence=self.evidence.path,
+            keep_evidence=self.evidence.put,
             clock=lambda: self.now,
             publish=self.publish,
             broker_is_up=lambda: True,

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from pydantic import BaseModel
 
-from siteward_platform.api.schemas import claim_acts, safety, setup, values
+from siteward_platform.api.schemas import claim_acts, hazards, setup, values
 from siteward_platform.api.schemas import progress as progress_bodies
 from siteward_simulators.paper import ACCOUNTS, Step, affairs, filing, paying, progress, set_up
 from siteward_simulators.world.calendar import Calendar
@@ -18,8 +18,11 @@ BODIES: dict[str, type[BaseModel]] = {
     "claim": progress_bodies.MilestoneClaimIn,
     "acceptance": progress_bodies.MilestoneAcceptanceIn,
     "payee-account": progress_bodies.PayeeAccountIn,
-    "hazards": safety.HazardIn,
-    "closure": safety.HazardClosureIn,
+    "hazards": hazards.HazardIn,
+    "order": hazards.HazardOrderIn,
+    "submission": hazards.HazardSubmissionIn,
+    "recheck": hazards.HazardRecheckIn,
+    "closure": hazards.HazardClosureIn,
     "claims": claim_acts.ClaimIn,
     "signature": claim_acts.SignatureIn,
     "wage-payment": claim_acts.ClaimPaymentIn,

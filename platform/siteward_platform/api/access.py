@@ -103,6 +103,7 @@ OnSite = Annotated[
     Depends(allow(Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR, Role.DEPARTMENT)),
 ]
 Safety = Annotated[Desk, Depends(allow(Role.SUPERVISOR, Role.INSPECTOR, Role.CHIEF_SUPERVISOR))]
+SiteOrders = Annotated[Desk, Depends(allow(Role.INSPECTOR, Role.CHIEF_SUPERVISOR))]
 SettingsKeeper = Annotated[Desk, Depends(allow(Role.ADMIN, Role.SUPERVISOR))]
 Department = Annotated[Desk, Depends(allow(Role.DEPARTMENT))]
 ChiefSupervisor = Annotated[Desk, Depends(allow(Role.CHIEF_SUPERVISOR))]

@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from siteward_ingest.series import StoreError
+from siteward_platform.api.hazard_refusals import explain_hazard
 from siteward_platform.api.schemas.values import Failure
 from siteward_platform.refusals import OvertakenError, RefusedError
+from siteward_rules.hazards.states import HazardRefusedError
 from siteward_rules.money.claims import ClaimRefusedError
 from siteward_rules.money.clawback import ClawbackStateError
 from siteward_rules.money.hold_states import (
@@ -48,6 +50,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HoldRefusedError)
     def hold_refused(_: Request, error: HoldRefusedError) -> JSONResponse:
         status, failure = explain_hold(error)
+        return answer(status, failure)
+
+    @app.exception_handler(HazardRefusedError)
+    def hazard_refused(_: Request, error: HazardRefusedError) -> JSONResponse:
+        status, failure = explain_hazard(error)
         return answer(status, failure)
 
     @app.exception_handler(ClaimRefusedError)

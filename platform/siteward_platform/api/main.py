@@ -105,6 +105,7 @@ def _parts(settings: ApiSettings, broker: Broker) -> Parts:
         database=database,
         series=open_store(settings.series_url, token, read_only=True),
         evidence=evidence.path,
+        keep_evidence=evidence.put,
         clock=utc_now,
         publish=broker.publish,
         broker_is_up=broker.is_up,

@@ -21,6 +21,7 @@ class Parts:
         database: The relational database, migrated.
         series: The time series.
         evidence: The file of a picture by its hash, if it is kept.
+        keep_evidence: Keeps a picture under its hash.
         clock: Now.
         publish: Sends an event to the broker, at most once.
         broker_is_up: Whether the broker is connected.
@@ -33,6 +34,7 @@ class Parts:
     database: Engine
     series: SeriesStore
     evidence: Callable[[str], Path | None]
+    keep_evidence: Callable[[str, bytes], object]
     clock: Clock
     publish: Publish
     broker_is_up: Callable[[], bool]

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine as Database
@@ -19,6 +20,7 @@ from siteward_ingest.delivery import Delivery
 from siteward_ingest.series import SeriesStore, StoreError
 from siteward_platform.act import Act, Publish, acting
 from siteward_platform.agent_settings import hand_over, waiting
+from siteward_platform.audit.anchors import anchor_day
 from siteward_platform.database.models import Claim, SeenMessage
 from siteward_platform.database.session import reading
 from siteward_platform.evidence import EvidenceStore
@@ -29,6 +31,7 @@ from siteward_platform.worker.alerts import keep_alerts
 from siteward_platform.worker.claims import escalate_holds, evaluate_claim, stale_claims
 from siteward_platform.worker.clocks import tell_clocks
 from siteward_platform.worker.engine_state import keep_engine, restore_engine
+from siteward_platform.worker.hazards import keep_hazard_clocks
 from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
 from siteward_platform.worker.pictures import keep_pictures
@@ -65,6 +68,7 @@ class Judge:
         retain: Sends what the broker is to keep for whoever comes later, at least once.
         clock: Now.
         metrics: What is counted.
+        anchor_dir: Where the log's head of each day is filed, if anywhere.
     """
 
     database: Database
@@ -75,6 +79,7 @@ class Judge:
     retain: Publish
     clock: Clock
     metrics: Metrics
+    anchor_dir: Path | None = None
     _rules: SiteRules | None = None
     _engine: Engine | None = None
     _orphans_ended: bool = False
@@ -151,7 +156,10 @@ class Judge:
             with acting(self.database, RULES, now, self.publish, 0) as act:
                 escalate_holds(act)
                 tell_clocks(act)
+                keep_hazard_clocks(act)
                 act.session.execute(delete(SeenMessage).where(SeenMessage.ts < now - _REMEMBER))
+            with acting(self.database, RULES, now, self.publish, 0) as act:
+                anchor_day(act, self.anchor_dir)
 
     def _restored(self) -> Engine:
         if self._engine is None:

@@ -7,7 +7,7 @@ set by events that stay in their state: work may be stopped while it is being pu
 from enum import StrEnum
 from typing import Final
 
-RULES_ROLE: Final = "rules"
+RULES_ROLE: Final = "system"
 """The worker, which lets time pass."""
 
 

@@ -26,11 +26,12 @@ from siteward_rules.hazards.states import (
 )
 from siteward_rules.hazards.steps import Recheck
 from siteward_rules.money.hold_states import Actor
+from siteward_rules.money.holds import RULES
 
 T0 = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
 INSPECTOR, CHIEF = Actor("wu", "inspector"), Actor("zheng", "chief_supervisor")
 SUPERVISOR, DEPARTMENT = Actor("lin", "supervisor"), Actor("sun", "department")
-RULES, PANEL = Actor("rules", "rules"), Actor("zhou", "panel")
+PANEL = Actor("zhou", "panel")
 SHA = "a" * 64
 
 

@@ -1,11 +1,11 @@
-"""Alerts, people's judgement of them, hazards and evidence pictures."""
+"""Alerts, people's judgement of them, and evidence pictures."""
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response, status
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from siteward_platform import alerts, hazards, projects
+from siteward_platform import alerts
 from siteward_platform.alerts import AlertFilter
 from siteward_platform.api.access import Safety, Staff
 from siteward_platform.api.schemas.safety import (
@@ -13,13 +13,10 @@ from siteward_platform.api.schemas.safety import (
     AlertPage,
     AlertState,
     EvidenceOut,
-    HazardClosureIn,
-    HazardIn,
-    HazardOut,
     VerdictIn,
 )
 from siteward_platform.api.schemas.values import Severity
-from siteward_platform.api.views.alerts import alert_out, hazard_out
+from siteward_platform.api.views.alerts import alert_out
 from siteward_platform.api.views.evidence import evidence_out, no_evidence
 
 router: Final = APIRouter(tags=["safety"])
@@ -74,28 +71,6 @@ def judge_alert(desk: Safety, alert: int, body: VerdictIn) -> AlertOut:
     """A person's verdict on an alert."""
     with desk.act() as act:
         return alert_out(act, alerts.judge(act, alert, body))
-
-
-@router.post("/projects/{project}/hazards", status_code=status.HTTP_201_CREATED)
-def record_hazard(desk: Safety, project: str, body: HazardIn) -> HazardOut:
-    """Records a hazard that a person found or confirmed."""
-    with desk.act() as act:
-        return hazard_out(act, hazards.record_hazard(act, project, body))
-
-
-@router.get("/projects/{project}/hazards")
-def list_hazards(desk: Staff, project: str) -> list[HazardOut]:
-    """A project's hazards, newest first."""
-    with desk.look() as act:
-        projects.get_project(act.session, project)
-        return [hazard_out(act, h) for h in hazards.list_hazards(act.session, project)]
-
-
-@router.post("/hazards/{hazard}/closure")
-def close_hazard(desk: Safety, hazard: int, body: HazardClosureIn) -> HazardOut:
-    """Closes a hazard after a recheck by another person."""
-    with desk.act() as act:
-        return hazard_out(act, hazards.close_hazard(act, hazard, body))
 
 
 @router.get(

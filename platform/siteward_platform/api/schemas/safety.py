@@ -1,32 +1,13 @@
-"""Alerts, hazards and the rules that raise them."""
+"""Alerts and the rules that raise them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from siteward_platform.api.schemas.values import In, Out, Reason, Severity, SignatureState, Text
+from siteward_platform.api.schemas.values import In, Out, Severity, SignatureState, Text
 
 AlertState = Literal["pending", "firing", "resolved"]
-
-
-class HazardIn(In):
-    """A hazard found by a person. ``major`` needs the clause it falls under."""
-
-    kind: str
-    severity: Severity
-    description: Reason
-    clause: str = ""
-    found_on: date
-    due: date
-    alert: int | None = None
-
-
-class HazardClosureIn(In):
-    """A recheck that found the hazard gone, by another person than the finder."""
-
-    closed_on: date
-    note: Reason
 
 
 class AlertOut(Out):
@@ -89,22 +70,6 @@ class VerdictIn(In):
 
     verdict: Literal["confirmed", "false_alarm", "cannot_tell"]
     reason: str = Field(default="", max_length=2000)
-
-
-class HazardOut(Out):
-    """A hazard a person found or confirmed."""
-
-    id: int
-    project: str
-    kind: str
-    severity: Severity
-    description: str
-    clause: str
-    found_by: str
-    found_on: date
-    due: date
-    closed_on: date | None
-    closed_by: str | None
 
 
 class EvidenceOut(Out):

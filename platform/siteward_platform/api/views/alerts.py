@@ -1,10 +1,10 @@
-"""Alerts and hazards as people read them."""
+"""Alerts as people read them."""
 
 from siteward_platform.act import Act
-from siteward_platform.api.schemas.safety import AlertOut, HazardOut
+from siteward_platform.api.schemas.safety import AlertOut
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.people import shown_name
-from siteward_platform.database.models import AlertRecord, Device, HazardRecord, Project, Zone
+from siteward_platform.database.models import AlertRecord, Device, Project, Zone
 from siteward_platform.sealed_evidence import worth_of
 
 _PEOPLE = ("acknowledged_by", "verdict_by")
@@ -23,17 +23,6 @@ def alert_out(act: Act, alert: AlertRecord) -> AlertOut:
         evidence_signature=worth_of(act.session, [alert.evidence]).get(alert.evidence or ""),
         **{name: getattr(alert, name) for name in _SAME},
         **{name: shown_name(act.session, getattr(alert, name)) for name in _PEOPLE},
-    )
-
-
-def hazard_out(act: Act, hazard: HazardRecord) -> HazardOut:
-    """A hazard."""
-    people = ("found_by", "closed_by")
-    same = set(HazardOut.model_fields) - {"project", *people}
-    return HazardOut(
-        project=hazard.project_id,
-        **{name: getattr(hazard, name) for name in same},
-        **{name: shown_name(act.session, getattr(hazard, name)) for name in people},
     )
 
 

@@ -200,6 +200,8 @@ def _guard() -> None:
     for table in _LOGS:
         exists = f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {_WHEN[table]}) "
         for name, event, when in (
-            ("no_update", "UPDATE", ""), ("no_delete", "DELETE", ""), ("no_replace", "INSERT", exists)
-        ):  # fmt: skip
+            ("no_update", "UPDATE", ""),
+            ("no_delete", "DELETE", ""),
+            ("no_replace", "INSERT", exists),
+        ):
             op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {event} ON {table} {when}{refuse}")
