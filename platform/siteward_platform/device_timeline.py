@@ -61,7 +61,7 @@ def timeline(
 
 def fit_ratio(stretches: list[Stretch]) -> float | None:
     """Share of the time since its first report in which a device was fit; None without any."""
-    hours = {name: 0.0 for name in ("ok", "unfit", "silent", "unknown")}
+    hours = dict.fromkeys(("ok", "unfit", "silent", "unknown"), 0.0)
     for stretch in stretches:
         hours[stretch.condition] += stretch.hours
     known = hours["ok"] + hours["unfit"] + hours["silent"]

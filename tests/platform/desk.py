@@ -80,6 +80,7 @@ class Desk:
             broker_is_up=lambda: True,
             backdating_days=31,
             web=self.web,
+            reports=self.web.with_name("reports"),
             partial_files=PartialFiles(self.folder / "arriving", self.evidence),
             webhook_hosts=self.webhook_hosts,
         )

@@ -28,11 +28,13 @@ from siteward_platform.api.routes import (
     people,
     procedure,
     projects,
+    reports,
     safety,
     uploads,
     webhooks,
 )
 from siteward_platform.api.schemas.values import Failure
+from siteward_platform.reports.press import Press
 
 _FAILURES: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": Failure, "description": words}
@@ -50,14 +52,17 @@ def create_app(
     parts: Parts, relay: Live, metrics: Metrics, monotonic: Callable[[], float]
 ) -> FastAPI:
     """The application, with its live relay running as long as it does."""
+    press = Press(parts.database, parts.series, parts.reports, parts.clock)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with relay.running():
-            yield
+            with press.running():
+                yield
 
     app = describe(lifespan)
     app.state.parts, app.state.live, app.state.metrics = parts, relay, metrics
+    app.state.press = press
     web.mount(app, parts.web)
     errors.install(app)
     app.add_middleware(Guard)
@@ -82,6 +87,7 @@ def describe(lifespan: Any = None) -> FastAPI:
     for routes in (
         people,
         projects,
+        reports,
         agents,
         money,
         claims,

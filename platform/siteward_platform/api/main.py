@@ -111,6 +111,7 @@ def _parts(settings: ApiSettings, broker: Broker) -> Parts:
         broker_is_up=broker.is_up,
         backdating_days=settings.backdating_days,
         web=WEB,
+        reports=settings.evidence_dir / "reports",
         partial_files=PartialFiles(settings.evidence_dir / "arriving", evidence),
         webhook_hosts=settings.webhook_hosts,
     )

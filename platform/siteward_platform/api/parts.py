@@ -27,6 +27,7 @@ class Parts:
         broker_is_up: Whether the broker is connected.
         backdating_days: How old a stated date may be.
         web: Folder of the built web app.
+        reports: Folder of the reports that were made.
         partial_files: Pictures from phones that are not whole yet.
         webhook_hosts: Hosts that events may be sent to.
     """
@@ -40,6 +41,7 @@ class Parts:
     broker_is_up: Callable[[], bool]
     backdating_days: int
     web: Path
+    reports: Path
     partial_files: PartialFiles
     webhook_hosts: Collection[str] = ()
 

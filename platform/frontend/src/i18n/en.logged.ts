@@ -4,6 +4,8 @@ export const loggedEn: Record<keyof typeof loggedZh, string> = {
   "session.open": "Signed in",
   "session.close": "Signed out",
   "account.create": "Account made",
+  "report.ask": "Report asked for",
+  "report.make": "Report made",
   "project.put": "Project entered",
   "progress.report": "Progress reported",
   "progress.measure": "Measured",

@@ -3,6 +3,8 @@ export const loggedZh = {
   "session.open": "登录",
   "session.close": "退出登录",
   "account.create": "新建账号",
+  "report.ask": "申请生成报告",
+  "report.make": "生成报告",
   "project.put": "录入项目",
   "progress.report": "上报进度",
   "progress.measure": "计量核定",

@@ -64,6 +64,7 @@ from siteward_platform.database.models.projects import (
     Zone,
 )
 from siteward_platform.database.models.proof import AuditAnchor, ClaimSnapshot
+from siteward_platform.database.models.reports import Report
 
 __all__ = [
     "Account",
@@ -112,6 +113,7 @@ __all__ = [
     "Publication",
     "QualifiedPerson",
     "Refund",
+    "Report",
     "RuleOverride",
     "SeenMessage",
     "SignedIn",

@@ -1,0 +1,1 @@
+"""Monthly supervision reports and exports of projects, as PDF and Excel."""
