@@ -18,6 +18,11 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "audit": ("siteward_platform.audit.main", "server", "Verify the audit log."),
     "evidence": ("siteward_contracts.evidence_command", "all", "Verify evidence pictures."),
     "rules": ("siteward_rules.main", "server", "Check, test, explain and try rules."),
+    "rules explain": (
+        "siteward_platform.rule_tools.explain_command",
+        "server",
+        "Show why a finding or an alert is there.",
+    ),
     "rules backtest": (
         "siteward_platform.rule_tools.backtest_command",
         "server",
