@@ -20,6 +20,7 @@ from siteward_platform.claims import (
     submit,
 )
 from siteward_platform.database.models import Claim, Contract, HazardRecord, Payment
+from siteward_platform.hazard_records import UNCONFIRMED
 from siteward_platform.papers import standing_papers
 from siteward_platform.payments import ZERO, payee_account
 from siteward_platform.refusals import ConflictError, InvalidError
@@ -161,6 +162,7 @@ def _check_hazards(session: Session, claim: Claim) -> None:
         HazardRecord.project_id == claim.project_id,
         HazardRecord.severity.in_(_GRAVE),
         HazardRecord.closed_on.is_(None),
+        HazardRecord.state.not_in(UNCONFIRMED),
     )
     if count := session.scalar(query):
         raise ConflictError(

@@ -165,17 +165,19 @@ def deadlines(claim: ClaimDates, today: date) -> tuple[Deadline, ...]:
 
 def deemed_certified_on(claim: ClaimDates, today: date) -> date | None:
     """The day on which silence issued the owner's certificate (视为已签发), if it has."""
-    start = claim.supervised_on or _deemed_supervised_on(claim)
+    start = claim.supervised_on or _deemed_supervised_on(claim, today)
     if start is None or claim.certified_on is not None or claim.ended:
         return None
     due = start + timedelta(days=OWNER_DAYS)
     return due + timedelta(days=1) if today > due else None
 
 
-def _deemed_supervised_on(claim: ClaimDates) -> date | None:
-    if claim.submitted_on is None:
+def _deemed_supervised_on(claim: ClaimDates, today: date) -> date | None:
+    """The chief supervisor's silence counts as acceptance, and the owner's clock runs from it."""
+    if claim.submitted_on is None or claim.ended:
         return None
-    return claim.submitted_on + timedelta(days=SUPERVISOR_DAYS)
+    due = claim.submitted_on + timedelta(days=SUPERVISOR_DAYS)
+    return due + timedelta(days=1) if today > due else None
 
 
 def _supervisor(claim: ClaimDates, today: date) -> Deadline | None:
@@ -187,7 +189,7 @@ def _supervisor(claim: ClaimDates, today: date) -> Deadline | None:
 
 
 def _owner(claim: ClaimDates, today: date) -> Deadline | None:
-    start = claim.supervised_on
+    start = claim.supervised_on or _deemed_supervised_on(claim, today)
     if start is None or (claim.ended and claim.certified_on is None):
         return None
     warn, due = start + timedelta(days=WARN_AFTER), start + timedelta(days=OWNER_DAYS)
