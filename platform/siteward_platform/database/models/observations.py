@@ -22,6 +22,7 @@ class AlertRecord(Base):
     __table_args__ = (
         Index("ix_alerts_incident", "incident", "started_at"),
         Index("ix_alerts_project_state", "project_id", "state"),
+        Index("ix_alerts_project_started", "project_id", "started_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +49,9 @@ class AlertRecord(Base):
     count: Mapped[int] = mapped_column(default=1)
     acknowledged_by: Mapped[str | None]
     acknowledged_at: Mapped[datetime | None]
+    assigned_to: Mapped[str | None]
+    assigned_by: Mapped[str | None]
+    assigned_at: Mapped[datetime | None]
     verdict: Mapped[str | None]
     verdict_by: Mapped[str | None]
     verdict_at: Mapped[datetime | None]
@@ -132,6 +136,7 @@ class Evidence(Base):
     """
 
     __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_device", "project_id", "device", "ts"),)
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     project_id: Mapped[str] = mapped_column(index=True)
