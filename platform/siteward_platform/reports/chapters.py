@@ -1,6 +1,6 @@
 """The chapters of a project's report: what is going on with its progress, and its plan."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from siteward_platform.api.schemas.projects import SCurve
@@ -20,7 +20,7 @@ from siteward_platform.reports.drawings import (
 )
 from siteward_platform.reports.material import Material
 from siteward_platform.reports.words import Words, code, named
-from siteward_rules.money.earned_value import EarnedValue
+from siteward_rules.money import earned_value
 
 MILESTONE_COLOURS = {"planned": GREY, "claimed": ORANGE, "accepted": GREEN, "rejected": RED}
 _WAN = 10_000
@@ -61,18 +61,7 @@ def summary(m: Material, w: Words) -> Section:
 
 def forecast_finish(m: Material) -> date | None:
     """The planned finish stretched by the schedule index; None before anything is earned."""
-    return finish_at_pace(m.project.started_on, m.project.planned_finish, m.value)
-
-
-def finish_at_pace(started: date, planned: date, value: EarnedValue) -> date | None:
-    """Planned duration / SPI after the start: the finish if the pace stays as it was.
-
-    None while nothing is earned, and beyond ten times the plan, where it says nothing any more.
-    """
-    spi = value.spi
-    if not spi or spi < 0.1:
-        return None
-    return started + timedelta(days=round((planned - started).days / spi))
+    return earned_value.forecast_finish(m.project.started_on, m.project.planned_finish, m.value)
 
 
 def progress(m: Material, w: Words) -> Section:

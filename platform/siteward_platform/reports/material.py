@@ -172,7 +172,7 @@ def _stretches(
 
 def _as_of(series: SeriesStore, project: str, zone: ZoneOut, period: Period) -> ZoneOut:
     """A zone as it was measured last within the period, where it has been measured since."""
-    if zone.measured_at is None or zone.measured_at < period.end:
+    if zone.measured_at is None or zone.measured_at <= period.end:
         return zone
     key = SeriesKey(project, zone.camera, f"progress.{zone.id}")
     try:

@@ -6,7 +6,7 @@ was paid). Divisions by nothing give None, never infinity.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -170,6 +170,17 @@ def s_curve(
         )
         for day in days
     ]
+
+
+def forecast_finish(started: date, planned: date, value: EarnedValue) -> date | None:
+    """Planned duration / SPI after the start: the finish if the pace stays as it was.
+
+    None while nothing is earned, and beyond ten times the plan, where it says nothing any more.
+    """
+    spi = value.spi
+    if not spi or spi < 0.1:
+        return None
+    return started + timedelta(days=round((planned - started).days / spi))
 
 
 def schedule_light(spi: float | None) -> Light:

@@ -4,6 +4,7 @@ export const loggedEn: Record<keyof typeof loggedZh, string> = {
   "session.open": "Signed in",
   "session.close": "Signed out",
   "account.create": "Account made",
+  "camera.zones": "Camera zones set",
   "report.ask": "Report asked for",
   "report.make": "Report made",
   "project.put": "Project entered",

@@ -3,6 +3,7 @@ export const loggedZh = {
   "session.open": "登录",
   "session.close": "退出登录",
   "account.create": "新建账号",
+  "camera.zones": "划定摄像机分区",
   "report.ask": "申请生成报告",
   "report.make": "生成报告",
   "project.put": "录入项目",
