@@ -4,7 +4,7 @@ export SITEWARD_VENV := $(VENV)
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test system check frontend-check wire openapi bench bench-edge arm-check lock clean
+.PHONY: help setup demo test system check frontend-check wire openapi bench bench-edge bench-rules arm-check lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ arm-check: setup ## Every dependency of the edge agent has a wheel for 64-bit AR
 
 bench-edge: system setup ## Measure the edge alone: cost, four cameras, memory (15 minutes)
 	@$(BIN)/python -m tests.bench edge edge-cameras edge-boxes edge-hour edge-reconnects $(ARGS)
+
+bench-rules: setup ## Measure the rules: observations per CPU second, recovery, one project's facts
+	@$(BIN)/python -m tests.bench rules rules-recovery rules-project $(ARGS)
 
 lock: ## Resolve the dependencies anew
 	$(BIN)/python -m uv pip compile -q pyproject.toml --all-extras --group dev --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock

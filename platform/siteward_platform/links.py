@@ -1,6 +1,7 @@
 """What linking rules say of a project now: gathered from its papers, cameras and alerts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -21,7 +22,7 @@ from siteward_platform.database.models import (
     Notice,
     Zone,
 )
-from siteward_platform.facts import paper_facts
+from siteward_platform.facts import accepted_progress, paper_facts
 from siteward_rules import links as rules
 from siteward_rules.facts import ProjectFacts
 from siteward_rules.findings import Text
@@ -51,7 +52,7 @@ def links_of(
         *_milestones(session, series, facts),
         *_claims(session, project, today),
         rules.night_breaks(_nights(session, project, now)),
-        rules.recovery_plan(_periods(session, project, today)),
+        rules.recovery_plan(_periods(session, facts)),
     ]
     return [link for link in found if link is not None]
 
@@ -161,17 +162,19 @@ def _nights(session: Session, project: str, now: datetime) -> set[date]:
     return {(ts - _EVENING).astimezone(SHANGHAI).date() for ts in session.scalars(query)}
 
 
-def _periods(session: Session, project: str, today: date) -> list[float | None]:
+def _periods(session: Session, facts: ProjectFacts) -> list[float | None]:
     """SPI at the ends of the last three months."""
     ends: list[date] = []
-    day = today
+    day = facts.as_of
     for _ in range(3):
         day = day.replace(day=1) - timedelta(days=1)
         ends.append(day)
+    accepted = accepted_progress(session, facts.project, facts.as_of)
     values = []
     for end in reversed(ends):
-        facts = paper_facts(session, project, end)
-        values.append(earned_value(facts.work_items, facts.payments, end).spi)
+        known = {one.work_item: one.percent for one in accepted if one.on <= end}
+        items = [replace(i, accepted_percent=known.get(i.id, 0.0)) for i in facts.work_items]
+        values.append(earned_value(items, (), end).spi)
     return values
 
 

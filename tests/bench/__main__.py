@@ -21,9 +21,11 @@ BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "edge-boxes": "tests.bench.edge_boxes:boxes",
     "edge-hour": "tests.bench.edge_memory:hour",
     "edge-reconnects": "tests.bench.edge_memory:reconnects",
-    "rules": "tests.bench.rules:rules",
-    "worker": "tests.bench.rules:worker_messages",
-    "worker-latency": "tests.bench.rules:worker_latency",
+    "rules": "tests.bench.rule_engine:rules",
+    "rules-recovery": "tests.bench.rule_engine:recovery",
+    "rules-project": "tests.bench.rule_engine:project",
+    "worker": "tests.bench.worker:worker_messages",
+    "worker-latency": "tests.bench.worker:worker_latency",
 }
 
 

@@ -36,6 +36,7 @@ from siteward_platform.worker.metrics import Metrics
 from siteward_platform.worker.observe import observations
 from siteward_platform.worker.pictures import keep_pictures
 from siteward_platform.worker.projection import offline_since, project
+from siteward_platform.worker.remembered_series import RememberedSeries
 from siteward_platform.worker.rule_changes import end_orphans
 from siteward_platform.worker.schedule import Fed, fact_observations, links_behind
 from siteward_platform.worker.series_reader import StoreReader
@@ -80,12 +81,17 @@ class Judge:
     clock: Clock
     metrics: Metrics
     anchor_dir: Path | None = None
+    _past: SeriesStore = field(init=False)
     _rules: SiteRules | None = None
     _engine: Engine | None = None
     _orphans_ended: bool = False
     _fed: Fed = field(default_factory=Fed)
     _escalated_at: datetime | None = None
     _swept_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Remembers what is asked of the past again and again."""
+        self._past = RememberedSeries(self.series, self.clock)
 
     def forget(self) -> None:
         """After a failed commit: what the engine learnt since the last one is not kept."""
@@ -253,7 +259,7 @@ class Judge:
     def _evaluate(self, claim: int, now: datetime) -> None:
         try:
             with acting(self.database, RULES, now, self.publish, 0) as act:
-                evaluate_claim(act, self.series, claim)
+                evaluate_claim(act, self._past, claim)
                 self._fed.links.pop(act.session.get_one(Claim, claim).project_id, None)
         except StoreError as error:
             log.warning("claim %d waits for the time series: %s", claim, error)

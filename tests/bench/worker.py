@@ -1,4 +1,4 @@
-"""What rules cost: observations and messages per CPU second, a claim's evaluation, a message's way."""
+"""What the worker costs: messages per CPU second, and a message's way to its alert."""
 
 import os
 import tempfile
@@ -20,10 +20,6 @@ from siteward_platform.evidence import EvidenceStore
 from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.worker.judge import Judge
 from siteward_platform.worker.metrics import Metrics
-from siteward_rules.language.rule_file import load_packs, shipped_files
-from siteward_rules.money.recommend import assess
-from siteward_rules.stream.engine import Engine, Observation
-from tests.rules.kindergarten import CLAIM, DISHONEST
 from tests.servers import mosquitto
 from tests.worker.site import NOW, intrusion, set_up, telemetry
 from tests.worker.test_process import Broker, worker
@@ -32,29 +28,6 @@ _METRICS = {
     "noise_laeq": 52.0, "pm10": 80.0, "tsp": 300.0, "humidity": 40.0, "wind_speed": 3.0,
 }  # fmt: skip
 _TEN = timedelta(seconds=10)
-
-
-def rules() -> dict[str, float | int | str]:
-    """The engine alone: one site for two days at 10 s, then a thousand sites for minutes."""
-    figures: dict[str, float | int | str] = {}
-    for sites, steps in ((1, 17_280), (1_000, 20)):
-        engine = Engine(load_packs(shipped_files()))
-        seen = [
-            Observation(f"s{s}", "dust", metric, NOW + n * _TEN, value)
-            for n in range(steps)
-            for s in range(sites)
-            for metric, value in _METRICS.items()
-        ]
-        began = time.process_time()
-        for one in seen:
-            engine.feed(one)
-        spent = time.process_time() - began
-        figures[f"observations_per_cpu_second_{sites}_sites"] = round(len(seen) / spent)
-    began = time.process_time()
-    for _ in range(1_000):
-        assess(DISHONEST, CLAIM)
-    figures["claim_assessment_ms"] = round((time.process_time() - began), 3)
-    return figures
 
 
 def worker_messages() -> dict[str, float | int | str]:
