@@ -109,6 +109,7 @@ def judge(act: Act, alert_id: int, body: VerdictIn) -> AlertRecord:
     alert = _locked(act, alert_id)
     alert.verdict, alert.verdict_reason = body.verdict, body.reason
     alert.verdict_by, alert.verdict_at = act.who.name, act.at
+    act.change(alert.project_id)  # a false alarm takes back what followed from it
     return _judged(act, alert, "alert.judge", **body.model_dump())
 
 
