@@ -24,6 +24,7 @@ from siteward_platform.api.schemas.claim_acts import (
 )
 from siteward_platform.audit.chain import verify
 from siteward_platform.audit.log import entries
+from siteward_platform.audit.replay import differences
 from siteward_platform.database import migrate
 from siteward_platform.database.models import Claim, LogEntry
 from siteward_platform.database.session import open_database, reading
@@ -151,6 +152,7 @@ def _check(engine: Engine, logged: int) -> None:
         hold = load_hold(session, 1)
         wages, works = paid_of_claim(session, 1)
         assert verify(entries(session)) is None
+        assert list(differences(session)) == [], "the log rebuilds claim and hold"
     assert hold is not None
     assert hold.amount <= WORKS
     assert wages in (Decimal("0.00"), WAGES)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 from pydantic import ValidationError
+from sqlalchemy import func, select
 
 from siteward_contracts.clock import SHANGHAI, utc_now
 from siteward_platform.audit.anchors import anchors, text_of
 from siteward_platform.audit.chain import GENESIS, Anchor, anchors_in, verify
 from siteward_platform.audit.log import entries
 from siteward_platform.audit.log import head as newest
-from siteward_platform.database.models import AuditAnchor
+from siteward_platform.audit.replay import differences
+from siteward_platform.database.models import AuditAnchor, Claim
 from siteward_platform.database.session import open_database, reading
 from siteward_platform.settings import DatabaseSettings
 
@@ -46,6 +48,19 @@ def verify_log(url: str | None, heads: tuple[str, ...], files: tuple[Path, ...])
     seq, digest = (last.seq, last.hash) if last else (0, GENESIS)
     held = f"; {len(given)} anchors given and {len(kept)} recorded agree" if given or kept else ""
     click.echo(f"audit log: {seq} entries, unbroken; head {seq}:{digest}{held}")
+
+
+@command.command(name="replay")
+@_URL
+def replay_log(url: str | None) -> None:
+    """Rebuild every claim and hold from the log; what the tables say otherwise is named."""
+    with reading(open_database(url or _database_url())) as session:
+        found = list(differences(session))
+        count = session.scalar(select(func.count()).select_from(Claim)) or 0
+    if found:
+        lines = "\n".join(f"claim {d.claim}: {d.reason}" for d in found)
+        raise click.ClickException(f"{len(found)} of {count} claims differ from the log\n{lines}")
+    click.echo(f"{count} claims and their holds are what the audit log says")
 
 
 @command.command(name="anchor")
