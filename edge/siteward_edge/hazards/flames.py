@@ -35,6 +35,8 @@ CALM: Final = 6.0
 """Levels of stir below which flame colours become part of the scenery."""
 CHANGED: Final = 12
 """Levels by which smoke differs from the background."""
+LEFT_BEHIND: Final = 1.25
+"""Times as strong as the picture's that the background's edges are around where somebody was."""
 GREY: Final = 24
 """Largest spread of the three colours of smoke."""
 SMOKE: Final = (40, 205)
@@ -78,6 +80,7 @@ class Spotter:
         """Knows nothing of the background yet."""
         self._smoke_too = smoke
         self._background: Levels | None = None
+        self._bare: Mask | None = None
         self._last: Image | None = None
         self._usual: Levels | None = None
 
@@ -102,7 +105,7 @@ class Spotter:
         flame = self._unusual(flame_coloured(small), stirred)
         blobs = list(_blobs("fire", _without(flame, boxes), stirred))
         if self._smoke_too:
-            blobs += _blobs("smoke", _without(self._smoke(soft), boxes), stirred)
+            blobs += _blobs("smoke", self._smoke(soft, boxes), stirred)
         for thing in things:
             if thing.thing in (Thing.FIRE, Thing.SMOKE):
                 blobs.append(_told(thing, size, stirred))
@@ -118,21 +121,57 @@ class Spotter:
         unusual = (np.asarray(usual) == 0) | (stirred > 2 * CALM)
         return np.asarray(flame * unusual, np.uint8)
 
-    def _smoke(self, now: Image) -> Mask:
+    def _smoke(self, now: Image, people: Sequence[Box]) -> Mask:
         background = now.astype(np.float32) if self._background is None else self._background
+        free = _without(np.ones(now.shape[:2], np.uint8), people)
+        if self._bare is None or self._bare.shape != free.shape:
+            self._bare = np.zeros_like(free)
+        # What somebody stands before is not known until they leave: a wall is grey, too.
+        first = (free > self._bare)[..., None]
+        background = np.where(first, now.astype(np.float32), background)
+        self._bare |= free
         b, g, r = cv2.split(now)
         grey = cv2.subtract(cv2.max(cv2.max(b, g), r), cv2.min(cv2.min(b, g), r)) < GREY
         changed = beyond(now, background.astype(np.uint8)) > CHANGED
         if float(np.mean(changed)) > MOST:  # the light changed: learn it at once
             self._background = now.astype(np.float32)
             return np.zeros(now.shape[:2], np.uint8)
-        smoke = (grey & changed & (g > SMOKE[0]) & (g < SMOKE[1])).astype(np.uint8)
+        smoke = (grey & changed & (g > SMOKE[0]) & (g < SMOKE[1])).astype(np.uint8) & free
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
         smoke = np.asarray(cv2.morphologyEx(smoke, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)))
-        cv2.accumulateWeighted(now, background, LEARN, mask=1 - smoke)
-        cv2.accumulateWeighted(now, background, LEARN / 10, mask=smoke)
+        left = _left_behind(smoke, now, background)
+        background[left] = now[left]
+        smoke[left] = 0
+        cv2.accumulateWeighted(now, background, LEARN, mask=free & (1 - smoke))
+        cv2.accumulateWeighted(now, background, LEARN / 10, mask=free & smoke)
         self._background = background
-        return smoke.astype(np.uint8)
+        return np.asarray(free & smoke, np.uint8)
+
+
+def _left_behind(smoke: Mask, now: Image, background: Levels) -> NDArray[np.bool_]:
+    """Where somebody stood unnoticed and has gone: a wall shows that is not smoke.
+
+    The outline of such a place lies on edges of the background, where they stood, and no longer
+    on edges of the picture; around smoke it is the other way round.
+    """
+    left = np.zeros(smoke.shape, np.bool_)
+    if not smoke.any():
+        return left
+    edges_now, edges_then = _edges(now), _edges(background.astype(np.uint8))
+    count, labels = cv2.connectedComponents(smoke)
+    for label in range(1, count):
+        own = (labels == label).astype(np.uint8)
+        outline = cv2.morphologyEx(own, cv2.MORPH_GRADIENT, np.ones((5, 5), np.uint8)) > 0
+        if float(edges_then[outline].mean()) > LEFT_BEHIND * float(edges_now[outline].mean()):
+            left |= own > 0
+    return left
+
+
+def _edges(picture: Image) -> Levels:
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return np.asarray(
+        cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    )
 
 
 def beyond(now: Image, before: Image) -> Mask:
