@@ -16,7 +16,17 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
     "api": ("siteward_platform.api.main", "server", "Serve the web app and the API."),
     "db": ("siteward_platform.database.main", "server", "Create and migrate the database."),
     "audit": ("siteward_platform.audit.main", "server", "Verify the audit log."),
-    "evidence": ("siteward_contracts.evidence_command", "all", "Verify evidence pictures."),
+    "evidence": ("siteward_contracts.evidence_command", "all", "Check and hand out evidence."),
+    "evidence bundle": (
+        "siteward_platform.evidence_bundle.bundle_command",
+        "server",
+        "Write a claim's evidence into one archive.",
+    ),
+    "evidence verify-bundle": (
+        "siteward_platform.evidence_bundle.verify_command",
+        "all",
+        "Check such an archive.",
+    ),
     "rules": ("siteward_rules.main", "server", "Check, test, explain and try rules."),
     "rules explain": (
         "siteward_platform.rule_tools.explain_command",
@@ -28,6 +38,8 @@ SUBCOMMANDS: Final[dict[str, tuple[str, str, str]]] = {
         "server",
         "Try a pack on what was measured.",
     ),
+    "webhooks": ("siteward_platform.webhooks.main", "server", "Show what other systems were told."),
+    "export": ("siteward_platform.open_data.main", "server", "Write files for others."),
     "simulate": ("siteward_simulators.main", "simulators", "Stand in for sites."),
     "demo": ("siteward_simulators.demo.main", "all", "Run everything on this machine."),
     "scorecard": ("siteward_simulators.scorecard.main", "all", "Compare findings with the truth."),

@@ -22,6 +22,23 @@ class StoreSettings(DatabaseSettings):
     series_token: SecretStr | None = None
 
 
+class EvidenceSettings(DatabaseSettings):
+    """Where the database and the evidence pictures are."""
+
+    evidence_dir: Path
+
+
+class OpenDataSettings(BaseSettings):
+    """Who publishes open data, and where it is found; without both nothing is published."""
+
+    model_config = SettingsConfigDict(env_prefix="SITEWARD_", extra="ignore")
+
+    publisher: str | None = None
+    open_data_url: str | None = None
+    oc4ids_prefix: Annotated[str, Field(pattern=r"^(oc4ids-[a-z0-9]{6})?$")] = ""
+    open_data_licence: str = "https://creativecommons.org/licenses/by/4.0/"
+
+
 class PlatformSettings(StoreSettings):
     """What the worker and the API share. ``webhook_hosts`` are the hosts events may be sent to."""
 
@@ -48,7 +65,7 @@ class WorkerSettings(PlatformSettings):
     metrics_host: str = "127.0.0.1"
 
 
-class ApiSettings(PlatformSettings):
+class ApiSettings(PlatformSettings, OpenDataSettings):
     """The API's. ``web_origins`` are origins besides its own that may open the live socket."""
 
     http_host: str = "127.0.0.1"

@@ -26,12 +26,14 @@ from siteward_platform.api.parts import Parts
 from siteward_platform.database.models import Account, DeviceState, ZoneState
 from siteward_platform.database.session import writing
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.open_data.oc4ids import Publisher
 from siteward_platform.uploads import PartialFiles
 from siteward_platform.worker.claims import evaluate_claim
 from siteward_rules.money.holds import RULES
 from tests.platform import kindergarten as k
 
 NOW = datetime(2026, 6, 15, 2, 0, tzinfo=UTC)
+PUBLISHER = Publisher("晨曦街道办事处", "https://data.example.gov.cn/oc4ids.json", "oc4ids-abc123")
 PASSWORD = "long enough word"
 QUICK_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 """Cheap to check, so that a test may sign many people in."""
@@ -83,6 +85,7 @@ class Desk:
             reports=self.web.with_name("reports"),
             partial_files=PartialFiles(self.folder / "arriving", self.evidence),
             webhook_hosts=self.webhook_hosts,
+            publisher=PUBLISHER,
         )
         live = Live(self.wire, lambda: self.now, new_id, time.monotonic, metrics)
         return create_app(parts, live, metrics, lambda: 0.0)

@@ -24,12 +24,14 @@ from siteward_platform.api.routes import (
     live,
     money,
     observations,
+    open_data,
     papers,
     people,
     procedure,
     projects,
     reports,
     rooms,
+    rule_tools,
     safety,
     uploads,
     webhooks,
@@ -104,6 +106,8 @@ def describe(lifespan: Any = None) -> FastAPI:
         observations,
         live,
         webhooks,
+        rule_tools,
+        open_data,
     ):
         v1.include_router(routes.router)
     app.include_router(v1)

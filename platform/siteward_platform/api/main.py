@@ -28,6 +28,7 @@ from siteward_platform.api.parts import Parts
 from siteward_platform.database import migrate
 from siteward_platform.database.session import open_database
 from siteward_platform.evidence import EvidenceStore
+from siteward_platform.open_data.publication import publisher_of
 from siteward_platform.settings import ApiSettings
 from siteward_platform.uploads import PartialFiles
 
@@ -114,6 +115,7 @@ def _parts(settings: ApiSettings, broker: Broker) -> Parts:
         reports=settings.evidence_dir / "reports",
         partial_files=PartialFiles(settings.evidence_dir / "arriving", evidence),
         webhook_hosts=settings.webhook_hosts,
+        publisher=publisher_of(settings),
     )
 
 

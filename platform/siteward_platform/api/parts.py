@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from siteward_contracts.clock import Clock
 from siteward_ingest.series import SeriesStore
 from siteward_platform.act import Publish
+from siteward_platform.open_data.oc4ids import Publisher
 from siteward_platform.uploads import PartialFiles
 
 
@@ -30,6 +31,7 @@ class Parts:
         reports: Folder of the reports that were made.
         partial_files: Pictures from phones that are not whole yet.
         webhook_hosts: Hosts that events may be sent to.
+        publisher: Who publishes open data; None publishes nothing.
     """
 
     database: Engine
@@ -44,6 +46,7 @@ class Parts:
     reports: Path
     partial_files: PartialFiles
     webhook_hosts: Collection[str] = ()
+    publisher: Publisher | None = None
 
 
 def parts_of(request: Request) -> Parts:
