@@ -1,5 +1,6 @@
 """What a person may do with a claim now; the web app shows exactly these buttons."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from sqlalchemy import select
@@ -42,11 +43,18 @@ def allowed_actions(session: Session, claim: Claim, who: Actor) -> list[str]:
     return []
 
 
+def waiting(session: Session, who: Actor) -> Iterator[tuple[Claim, list[str]]]:
+    """The claims that wait for something this person may do, with what that is."""
+    closed = [ClaimState.WITHDRAWN.value, ClaimState.SETTLED.value, ClaimState.RECONCILED.value]
+    for claim in session.scalars(select(Claim).where(Claim.state.not_in(closed))):
+        actions = [a for a in allowed_actions(session, claim, who) if a not in _UNASKED]
+        if actions:
+            yield claim, actions
+
+
 def waiting_claims(session: Session, who: Actor) -> int:
     """How many claims wait for something that this person may do."""
-    closed = [ClaimState.WITHDRAWN.value, ClaimState.SETTLED.value, ClaimState.RECONCILED.value]
-    claims = session.scalars(select(Claim).where(Claim.state.not_in(closed)))
-    return sum(bool(set(allowed_actions(session, c, who)) - _UNASKED) for c in claims)
+    return sum(1 for _ in waiting(session, who))
 
 
 def _takes(hold: Hold, event: HoldEvent) -> bool:

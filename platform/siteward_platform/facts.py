@@ -1,10 +1,10 @@
 """Gathers what the fund rules ask about a project from the database and the time series."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,15 +22,12 @@ from siteward_platform.database.models import (
     Measurement,
     Milestone,
     Payment,
-    ProgressReport,
-    WorkItem,
-    Zone,
-    ZoneState,
 )
 from siteward_platform.dossier import dossier, with_conditions
-from siteward_platform.papers import standing_papers
 from siteward_platform.hazard_records import UNCONFIRMED
+from siteward_platform.papers import standing_papers
 from siteward_platform.payments import payee_account
+from siteward_platform.progress_facts import work_items_by_project, zones_by_project
 from siteward_platform.site_days import site_days
 from siteward_platform.variations import approved_variations
 from siteward_rules.facts import (
@@ -44,8 +41,6 @@ from siteward_rules.facts import (
     PaymentFacts,
     PaymentPurpose,
     ProjectFacts,
-    WorkItemFacts,
-    ZoneFacts,
 )
 from siteward_rules.money.claims import NEVER_OWED
 from siteward_rules.money.earned_value import Accepted
@@ -89,17 +84,18 @@ def project_facts(
 
 def paper_facts(session: Session, project: str, as_of: date) -> ProjectFacts:
     """The facts without the cameras' health: all that the database knows."""
-    zones = _zones(session, project)
+    zones = zones_by_project(session, [project])
+    items = work_items_by_project(session, [project], as_of, zones)
     return ProjectFacts(
         project=project,
         as_of=as_of,
         contract=_contract(session, project, as_of),
-        work_items=_work_items(session, project, as_of, zones),
+        work_items=items.get(project, ()),
         milestones=_milestones(session, project, as_of),
         payments=payment_facts(session, project, as_of),
         claims=tuple(claim_facts(session, claim) for claim in _claims(session, project, as_of)),
         hazards=_hazards(session, project, as_of),
-        zones=zones,
+        zones=zones.get(project, ()),
         papers=dossier(session, project, as_of),
     )
 
@@ -166,15 +162,6 @@ def accepted_progress(session: Session, project: str, as_of: date) -> list[Accep
     return [Accepted(m.work_item, m.percent, m.measured_on) for m in session.scalars(ordered)]
 
 
-def camera_percent(zones: Iterable[ZoneFacts]) -> tuple[float | None, float]:
-    """Mean percent over measured zones by weight, and the weight they cover (0 to 1)."""
-    measured = [z for z in zones if z.percent is not None]
-    coverage = sum(z.weight for z in measured)
-    if coverage <= 0:
-        return None, 0.0
-    return sum(z.weight * (z.percent or 0.0) for z in measured) / coverage, min(1.0, coverage)
-
-
 def _days(session: Session, series: SeriesStore, facts: ProjectFacts) -> dict[str, Any]:
     """Days on site between the measurements of the last weeks, and people a day for the wages."""
     steps, wages = facts.papers.steps, facts.papers.wages
@@ -204,31 +191,6 @@ def _contract(session: Session, project: str, as_of: date) -> ContractFacts:
         signed_on=contract.signed_on,
         payee_account=account,
         payee_changed_on=changed_on,
-    )
-
-
-def _work_items(
-    session: Session, project: str, as_of: date, zones: Sequence[ZoneFacts]
-) -> tuple[WorkItemFacts, ...]:
-    accepted = {a.work_item: a.percent for a in accepted_progress(session, project, as_of)}
-    reports = session.scalars(
-        select(ProgressReport)
-        .where(ProgressReport.project_id == project, ProgressReport.reported_on <= as_of)
-        .order_by(ProgressReport.reported_on, ProgressReport.id)
-    )
-    reported = {r.work_item: r.percent for r in reports}
-    items = select(WorkItem).where(WorkItem.project_id == project).order_by(WorkItem.position)
-    return tuple(
-        WorkItemFacts(
-            id=item.id,
-            value=item.value,
-            planned_start=item.planned_start,
-            planned_finish=item.planned_finish,
-            reported_percent=reported.get(item.id, 0.0),
-            accepted_percent=accepted.get(item.id, 0.0),
-            camera_percent=camera_percent(z for z in zones if z.work_item == item.id)[0],
-        )
-        for item in session.scalars(items)
     )
 
 
@@ -279,46 +241,6 @@ def _hazards(session: Session, project: str, as_of: date) -> tuple[HazardFacts, 
         )
         for h in session.scalars(query.order_by(HazardRecord.id))
     )
-
-
-def _zones(session: Session, project: str) -> tuple[ZoneFacts, ...]:
-    query = (
-        select(Zone, ZoneState)
-        .outerjoin(
-            ZoneState, (ZoneState.project_id == Zone.project_id) & (ZoneState.zone == Zone.id)
-        )
-        .where(Zone.project_id == project)
-        .order_by(Zone.position)
-    )
-    return tuple(_zone(zone, state) for zone, state in session.execute(query))
-
-
-def _zone(zone: Zone, state: ZoneState | None) -> ZoneFacts:
-    facts = ZoneFacts(
-        id=zone.id,
-        camera=zone.camera,
-        work_item=zone.work_item,
-        weight=zone.weight,
-        name_zh=zone.name["zh"],
-        name_en=zone.name["en"],
-    )
-    if state is None:
-        return facts
-    return replace(
-        facts,
-        state=state.state,
-        percent=state.percent,
-        confidence=state.confidence,
-        uncertain=state.uncertain,
-        evidence=state.evidence,
-        state_zh=_state_name(zone, state.state, "zh"),
-        state_en=_state_name(zone, state.state, "en"),
-    )
-
-
-def _state_name(zone: Zone, code: str, language: Literal["zh", "en"]) -> str:
-    names: dict[str, Any] = {s["code"]: s["name"] for s in zone.states}
-    return str(names[code][language]) if code in names else code
 
 
 def _exact(share: float) -> Decimal:

@@ -195,10 +195,12 @@ def look_back(act: Act, hazard_id: int, body: HazardLookBackIn) -> HazardRecord:
     return row
 
 
-def list_hazards(session: Session, project_id: str) -> Sequence[HazardRecord]:
-    """A project's hazards, newest first."""
-    query = select(HazardRecord).where(HazardRecord.project_id == project_id)
-    return session.scalars(query.order_by(desc(HazardRecord.id))).all()
+def list_hazards(session: Session, project_id: str | None) -> Sequence[HazardRecord]:
+    """The hazards of a project or of all, newest first."""
+    query = select(HazardRecord).order_by(desc(HazardRecord.id))
+    if project_id is not None:
+        query = query.where(HazardRecord.project_id == project_id)
+    return session.scalars(query).all()
 
 
 def stated(act: Act, day: date | None, name: str = "on") -> datetime:

@@ -50,18 +50,21 @@ class Wire(Protocol):
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a viewer asks for: cameras as ``site/device`` and frames per second."""
+    """What a viewer asks for: cameras as ``site/device`` and frames per second.
+
+    ``rates`` are those of cameras that want another rate: the enlarged one, or thumbnails.
+    """
 
     watch: list[str]
     fps: float = 5.0
+    rates: dict[str, float] = {}
 
 
 @dataclass(eq=False, slots=True)
 class Viewer:
     """One open socket: what it wants and what waits to be sent to it."""
 
-    cameras: frozenset[str] = frozenset()
-    fps: float = 5.0
+    cameras: dict[str, float] = field(default_factory=dict)
     frames: dict[str, bytes] = field(default_factory=dict)
     sent_at: dict[str, float] = field(default_factory=dict)
     events: deque[str] = field(default_factory=lambda: deque(maxlen=_EVENTS_WAITING))
@@ -93,7 +96,7 @@ def parse_watch(text: str) -> Watch:
         raise BadWatchError(str(error)) from error
     if len(watch.watch) > MOST_CAMERAS:
         raise BadWatchError(f"at most {MOST_CAMERAS} cameras")
-    if not 0 < watch.fps <= MOST_FPS:
+    if not all(0 < fps <= MOST_FPS for fps in (watch.fps, *watch.rates.values())):
         raise BadWatchError(f"fps must be over 0 and at most {MOST_FPS:g}")
     for camera in watch.watch:
         _topic(camera, Kind.FRAME)
@@ -152,8 +155,8 @@ class Live:
 
     def watch(self, viewer: Viewer, wanted: Watch) -> None:
         """Changes what a viewer sees."""
-        viewer.cameras, viewer.fps = frozenset(wanted.watch), wanted.fps
-        for camera in viewer.frames.keys() - viewer.cameras:
+        viewer.cameras = {c: wanted.rates.get(c, wanted.fps) for c in wanted.watch}
+        for camera in viewer.frames.keys() - viewer.cameras.keys():
             del viewer.frames[camera]
         self._settle()
 
@@ -181,9 +184,8 @@ class Live:
     def _take_frame(self, camera: str, frame: bytes) -> None:
         now = self._monotonic()
         for viewer in self._viewers:
-            if camera not in viewer.cameras:
-                continue
-            if now - viewer.sent_at.get(camera, float("-inf")) < _EARLY / viewer.fps:
+            fps = viewer.cameras.get(camera)
+            if fps is None or now - viewer.sent_at.get(camera, float("-inf")) < _EARLY / fps:
                 continue
             if camera in viewer.frames:
                 self._metrics.frames_skipped.inc()
@@ -195,8 +197,8 @@ class Live:
         """Brings subscriptions and cameras in line with what viewers want."""
         wanted: dict[str, float] = {}
         for viewer in self._viewers:
-            for camera in viewer.cameras:
-                wanted[camera] = max(viewer.fps, wanted.get(camera, 0.0))
+            for camera, fps in viewer.cameras.items():
+                wanted[camera] = max(fps, wanted.get(camera, 0.0))
         before, self._watched = self._watched, wanted
         for camera in before.keys() - wanted.keys():
             self._wire.unlisten(_topic(camera, Kind.FRAME))

@@ -60,6 +60,13 @@ def list_hazards(desk: Staff, project: str) -> list[HazardOut]:
         return [hazard_out(act, h) for h in hazards.list_hazards(act.session, project)]
 
 
+@router.get("/hazards")
+def list_all_hazards(desk: Staff, project: str | None = None) -> list[HazardOut]:
+    """Hazards of all projects or one, newest first."""
+    with desk.look() as act:
+        return [hazard_out(act, h) for h in hazards.list_hazards(act.session, project)]
+
+
 @router.get("/hazards/{hazard}")
 def get_hazard_detail(desk: Staff, hazard: int) -> HazardDetail:
     """A hazard with its orders, pictures and history."""

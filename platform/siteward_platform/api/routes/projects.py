@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path, status
 
 from siteward_contracts.topics import SLUG_PATTERN
 from siteward_platform import progress, projects
-from siteward_platform.api.access import Admin, ChiefSupervisor, Department, Everybody
+from siteward_platform.api.access import Admin, ChiefSupervisor, Department, Everybody, Staff
+from siteward_platform.api.schemas.agenda import Agenda
 from siteward_platform.api.schemas.progress import (
     MeasurementIn,
     MilestoneAcceptanceIn,
@@ -15,7 +16,7 @@ from siteward_platform.api.schemas.progress import (
 )
 from siteward_platform.api.schemas.projects import Overview, ProjectDetail, ProjectSummary, SCurve
 from siteward_platform.api.schemas.setup import ProjectIn
-from siteward_platform.api.views import standing
+from siteward_platform.api.views import agenda, standing
 
 router: Final = APIRouter(tags=["projects"])
 
@@ -25,16 +26,23 @@ _DONE: Final = status.HTTP_204_NO_CONTENT
 
 @router.get("/overview")
 def get_overview(desk: Everybody) -> Overview:
-    """What needs me now."""
+    """The first page: figures of all projects, and their cards."""
     with desk.look() as act:
         return standing.overview(act)
+
+
+@router.get("/agenda")
+def get_agenda(desk: Staff) -> Agenda:
+    """What waits for me, most urgent first."""
+    with desk.look() as act:
+        return agenda.agenda(act)
 
 
 @router.get("/projects")
 def list_projects(desk: Everybody) -> list[ProjectSummary]:
     """All projects."""
     with desk.look() as act:
-        return [standing.project_summary(act, p) for p in projects.list_projects(act.session)]
+        return standing.project_summaries(act)
 
 
 @router.put("/projects/{project}")

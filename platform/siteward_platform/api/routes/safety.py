@@ -1,23 +1,30 @@
 """Alerts, people's judgement of them, and evidence pictures."""
 
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from siteward_platform import alerts
+from siteward_platform import alerts, projects
 from siteward_platform.alerts import AlertFilter
 from siteward_platform.api.access import Safety, Staff
 from siteward_platform.api.schemas.safety import (
     AlertOut,
     AlertPage,
+    AlertsIn,
+    AlertsOut,
     AlertState,
+    AssigneeOut,
+    AssignmentIn,
     EvidenceOut,
+    EvidenceStrip,
     VerdictIn,
 )
 from siteward_platform.api.schemas.values import Severity
-from siteward_platform.api.views.alerts import alert_out
-from siteward_platform.api.views.evidence import evidence_out, no_evidence
+from siteward_platform.api.views.alerts import alert_out, alerts_out
+from siteward_platform.api.views.evidence import evidence_out, evidence_strip, no_evidence
+from siteward_platform.refusals import InvalidError
 
 router: Final = APIRouter(tags=["safety"])
 
@@ -31,18 +38,54 @@ def list_alerts(
     state: AlertState | None = None,
     severity: Severity | None = None,
     kind: str | None = None,
+    device: str | None = None,
+    zone: str | None = None,
+    mine: bool = False,
+    untaken: bool = False,
     before: int | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AlertPage:
-    """Alerts, newest first; ``before`` is the ``next_before`` of the page before."""
-    wanted = AlertFilter(project, state, severity, kind)
+    """Alerts, newest first; ``before`` is the ``next_before`` of the page before.
+
+    ``mine`` are those given to me, or taken by me; ``untaken`` fire and nobody took them.
+    """
+    me = desk.who.name if mine else None
+    wanted = AlertFilter(project, state, severity, kind, device, zone, me, untaken)
     with desk.look() as act:
         rows, total = alerts.page_of_alerts(act.session, wanted, before, limit)
         return AlertPage(
-            alerts=[alert_out(act, row) for row in rows],
+            alerts=alerts_out(act, rows),
             total=total,
             next_before=rows[-1].id if len(rows) == limit else None,
         )
+
+
+@router.get("/alerts/assignees")
+def list_assignees(desk: Staff) -> list[AssigneeOut]:
+    """Whom alerts can be given to."""
+    with desk.look() as act:
+        return [AssigneeOut.model_validate(row) for row in alerts.assignees(act.session)]
+
+
+@router.post("/alerts/acknowledgement")
+def acknowledge_alerts(desk: Safety, body: AlertsIn) -> AlertsOut:
+    """Takes many at once; answers which of them were free."""
+    with desk.act() as act:
+        return AlertsOut(alerts=alerts.acknowledge_all(act, body.alerts))
+
+
+@router.post("/alerts/acknowledgement/withdrawal")
+def take_back_acknowledgements(desk: Safety, body: AlertsIn) -> AlertsOut:
+    """Undoes one's own acknowledgements; answers which."""
+    with desk.act() as act:
+        return AlertsOut(alerts=alerts.take_back_all(act, body.alerts))
+
+
+@router.put("/alerts/{alert}/assignment")
+def assign_alert(desk: Safety, alert: int, body: AssignmentIn) -> AlertOut:
+    """Gives an alert to somebody of the safety staff, or to nobody."""
+    with desk.act() as act:
+        return alert_out(act, alerts.assign(act, alert, body.username))
 
 
 @router.get("/alerts/{alert}")
@@ -71,6 +114,23 @@ def judge_alert(desk: Safety, alert: int, body: VerdictIn) -> AlertOut:
     """A person's verdict on an alert."""
     with desk.act() as act:
         return alert_out(act, alerts.judge(act, alert, body))
+
+
+@router.get("/projects/{project}/evidence")
+def list_evidence(
+    desk: Staff,
+    project: str,
+    device: str | None = None,
+    purpose: str | None = None,
+    before: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=400)] = 40,
+) -> EvidenceStrip:
+    """Pictures of a project, newest first; ``purpose`` daily are those of the time-lapse."""
+    if before is not None and before.tzinfo is None:
+        raise InvalidError("no_zone", "时间缺少时区", "请使用带时区的时间", {"before": "缺少时区"})
+    with desk.look() as act:
+        projects.get_project(act.session, project)
+        return evidence_strip(act, project, device, purpose, before, limit)
 
 
 @router.get(

@@ -44,7 +44,7 @@ class ProjectSummary(Out):
 
 
 class Overview(Out):
-    """The first page: what needs me now."""
+    """The first page."""
 
     projects: list[ProjectSummary]
     avoided_loss: Yuan
@@ -144,7 +144,7 @@ class Reading(Out):
 
 
 class DeviceOut(Out):
-    """A device, how it is and what it last said."""
+    """A device, how it is and what it last said; a camera's ``last_good`` is when it last saw."""
 
     id: str
     kind: str
@@ -152,6 +152,7 @@ class DeviceOut(Out):
     health: Literal["ok", "blind", "blurred", "flickering", "moved", "frozen", "offline", "unknown"]
     since: datetime | None
     last_seen: datetime | None
+    last_good: datetime | None
     fps: float | None
     online_ratio_7d: float | None
     readings: list[Reading]

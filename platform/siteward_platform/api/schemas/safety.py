@@ -1,11 +1,11 @@
 """Alerts and the rules that raise them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from siteward_platform.api.schemas.values import In, Out, Severity, SignatureState, Text
+from siteward_platform.api.schemas.values import In, Out, Role, Severity, SignatureState, Text
 
 AlertState = Literal["pending", "firing", "resolved"]
 
@@ -44,6 +44,8 @@ class AlertOut(Out):
     count: int
     acknowledged_by: str | None
     acknowledged_at: datetime | None
+    assigned_to: str | None
+    assigned_username: str | None
     verdict: Literal["confirmed", "false_alarm", "cannot_tell"] | None
     verdict_by: str | None
     verdict_reason: str | None
@@ -63,6 +65,32 @@ class AlertPage(Out):
     alerts: list[AlertOut]
     total: int
     next_before: int | None
+
+
+class AlertsIn(In):
+    """Alerts to be acknowledged, or given back, at once."""
+
+    alerts: Annotated[list[int], Field(min_length=1, max_length=200)]
+
+
+class AlertsOut(Out):
+    """Which of them were; the others are somebody else's already."""
+
+    alerts: list[int]
+
+
+class AssignmentIn(In):
+    """Who takes care of an alert; null gives it back."""
+
+    username: str | None
+
+
+class AssigneeOut(Out):
+    """Somebody whom alerts can be given to."""
+
+    username: str
+    display_name: str
+    role: Role
 
 
 class VerdictIn(In):
@@ -92,6 +120,23 @@ class EvidenceOut(Out):
     key: str
     fingerprint: str
     agent: str | None
+
+
+class EvidenceItem(Out):
+    """A picture in a strip of them; ``purpose`` daily ones make the time-lapse."""
+
+    sha256: str
+    device: str
+    ts: datetime
+    purpose: str
+    signature: SignatureState
+
+
+class EvidenceStrip(Out):
+    """Pictures of a project or one of its devices, newest first; ``next_before`` asks on."""
+
+    pictures: list[EvidenceItem]
+    next_before: datetime | None
 
 
 class RuleOut(Out):

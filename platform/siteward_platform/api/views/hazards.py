@@ -27,8 +27,9 @@ from siteward_platform.documents import render
 from siteward_platform.hazard_records import get_hazard, hazard_of
 from siteward_platform.refusals import NotFoundError
 from siteward_platform.sealed_evidence import worth_of
-from siteward_rules.hazards.hazard import clock
-from siteward_rules.hazards.states import ROLES, TRANSITIONS
+from siteward_rules.hazards.hazard import Hazard, clock
+from siteward_rules.hazards.states import ROLES, TRANSITIONS, HazardEvent
+from siteward_rules.money.hold_states import Actor
 
 _PEOPLE: Final = ("found_by", "closed_by")
 _SAME: Final = set(HazardOut.model_fields) - {"project", "clock", *_PEOPLE}
@@ -75,12 +76,15 @@ def hazard_detail(act: Act, row: HazardRecord) -> HazardDetail:
         orders=[_order(act, order) for order in _orders(act, row)],
         pictures=_pictures(act, row),
         history=_history(act, row),
-        allowed_steps=[
-            event
-            for state, event in TRANSITIONS
-            if state is hazard.state and act.who.role in ROLES[event]
-        ],
+        allowed_steps=allowed_steps(hazard, act.who),
     )
+
+
+def allowed_steps(hazard: Hazard, who: Actor) -> list[HazardEvent]:
+    """What somebody's role may do with a hazard as it stands."""
+    return [
+        event for state, event in TRANSITIONS if state is hazard.state and who.role in ROLES[event]
+    ]
 
 
 def order_page(act: Act, hazard_id: int, number: str) -> str:

@@ -125,6 +125,7 @@ def devices_out(act: Act, series: SeriesStore, project: str) -> list[DeviceOut]:
             health=health(state, act.at),
             since=state.since if state else None,
             last_seen=state.last_seen if state else None,
+            last_good=state.last_good if state else None,
             fps=state.fps if state else None,
             online_ratio_7d=ratios.get(device.id),
             readings=readings_out(points, device.id),

@@ -1,5 +1,6 @@
 """Overview, project card and project page."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from siteward_platform.api.schemas.projects import (
 from siteward_platform.api.schemas.setup import DangerZoneIn, PersonIn
 from siteward_platform.api.schemas.values import Text
 from siteward_platform.api.views.site import devices_out, milestones_out, work_items_out, zones_out
+from siteward_platform.card_facts import CardFacts, card_facts
 from siteward_platform.claim_actions import waiting_claims
 from siteward_platform.clawbacks import recovered
 from siteward_platform.database.models import (
@@ -31,7 +33,7 @@ from siteward_platform.database.models import (
 from siteward_platform.facts import accepted_progress, paper_facts
 from siteward_platform.payments import ZERO
 from siteward_platform.projects import get_project, list_projects
-from siteward_platform.standing import standing
+from siteward_platform.standing import Standing, standings
 from siteward_rules.facts import ProjectFacts
 from siteward_rules.money.claims import ClaimState, Procedure
 from siteward_rules.money.earned_value import earned_value, payable_ceiling, s_curve
@@ -39,7 +41,7 @@ from siteward_rules.money.earned_value import earned_value, payable_ceiling, s_c
 
 def overview(act: Act) -> Overview:
     """Everything in one page."""
-    cards = [project_summary(act, project) for project in list_projects(act.session)]
+    cards = project_summaries(act)
     return Overview(
         projects=cards,
         avoided_loss=avoided_loss(act),
@@ -50,6 +52,11 @@ def overview(act: Act) -> Overview:
         cameras_ok=sum(card.cameras_ok for card in cards),
         cameras_total=sum(len(card.cameras) for card in cards),
     )
+
+
+def project_summaries(act: Act) -> list[ProjectSummary]:
+    """The cards of all projects, in a number of queries that does not grow with them."""
+    return _summaries(act, list_projects(act.session))
 
 
 def avoided_loss(act: Act) -> Decimal:
@@ -68,13 +75,16 @@ def wages_protected(act: Act) -> Decimal:
     return act.session.scalar(query) or ZERO
 
 
-def project_summary(act: Act, project: Project) -> ProjectSummary:
-    """A card."""
-    return _summary(act, project, paper_facts(act.session, project.id, act.today))
+def _summaries(act: Act, projects: Sequence[Project]) -> list[ProjectSummary]:
+    facts = card_facts(act.session, [project.id for project in projects], act.today)
+    stand = standings(act.session, facts, act.at)
+    return [
+        _summary(project, card, stand[project.id])
+        for project, card in zip(projects, facts, strict=True)
+    ]
 
 
-def _summary(act: Act, project: Project, facts: ProjectFacts) -> ProjectSummary:
-    now = standing(act.session, facts, act.at)
+def _summary(project: Project, facts: CardFacts, now: Standing) -> ProjectSummary:
     return ProjectSummary(
         id=project.id,
         name=Text(**project.name),
@@ -90,7 +100,7 @@ def _summary(act: Act, project: Project, facts: ProjectFacts) -> ProjectSummary:
         reported_percent=now.progress.reported,
         camera_percent=now.progress.camera,
         coverage=now.progress.coverage,
-        contract_sum=facts.contract.contract_sum,
+        contract_sum=facts.contract_sum,
         paid=facts.paid,
         held=now.held,
         open_alerts=now.open_alerts,
@@ -104,7 +114,7 @@ def project_detail(act: Act, series: SeriesStore, project_id: str) -> ProjectDet
     """The project page. The panel sees no account numbers."""
     project = get_project(act.session, project_id)
     facts = paper_facts(act.session, project_id, act.today)
-    card = _summary(act, project, facts)
+    (card,) = _summaries(act, [project])
     return ProjectDetail(
         **{name: getattr(card, name) for name in ProjectSummary.model_fields},
         description=project.description,
