@@ -29,6 +29,7 @@ from siteward_platform.database.models import (
     Milestone,
     Notice,
     Project,
+    RuleOverride,
 )
 from siteward_platform.database.session import reading, writing
 from siteward_platform.permits import enter_permit, revoke_permit
@@ -346,3 +347,24 @@ def test_night_work_counts_nights_and_a_blind_camera_before_a_claim_asks_for_a_f
     found = links(bench)
     assert "1 晚（2026-11-23）" in found["L8 night_work"].text["zh"]
     assert f"L5 claim:{claim.id}" in found
+
+
+def test_a_change_that_newer_packs_no_longer_bear_is_left_out_and_the_rest_goes_on(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    override(bench, "SR-CRANE-MOMENT-WARN", limit={"value": 50, "unit": "%"})
+    with writing(bench.database) as session:
+        for rule, change in (
+            ("SR-DUST-TSP", {"limit": {"value": 1, "unit": "mg/m³"}}),
+            ("SR-GONE", {"enabled": False}),
+            ("SR-NO-HELMET", {"hours": "soon"}),
+        ):
+            session.add(
+                RuleOverride(
+                    project_id=SITE, rule=rule, change=change, reason="为何", set_by="x", set_at=NOW
+                )
+            )
+    bench.take(moment(bench, 60.0))
+    assert [a.limit for a in bench.alerts()] == [50.0]
+    told = [record.getMessage().split(":")[1].strip() for record in caplog.records]
+    assert told == [f"{SITE} SR-DUST-TSP", f"{SITE} SR-GONE", f"{SITE} SR-NO-HELMET"]

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from siteward_ingest.series import SeriesStore
-from siteward_platform.database.models import AlertMember, AlertRecord, Project
+from siteward_platform.database.models import AlertMember, AlertRecord, Project, RuleOverride
 from siteward_platform.refusals import NotFoundError
-from siteward_platform.rule_sets import known, overrides_of, place_of
+from siteward_platform.rule_sets import overrides, place_of, rule_set
 from siteward_platform.rule_tools.comparison import RealAlert, RuleComparison, compare
 from siteward_platform.rule_tools.replay import (
     Episode,
@@ -86,19 +86,28 @@ def trials(
     projects = session.scalars(query).all()
     if site is not None and not projects:
         raise NotFoundError("no_such_project", f"没有编号为 {site} 的项目", "请从项目列表中选择")
-    found = []
-    for project in projects:
-        overrides = overrides_of(session, project.id)
-        mine = overrides if own else ()
-        place = place_of(project)
-        found.append(
-            SiteTrial(
-                project.id,
-                resolve(now, place, known(now, overrides)),
-                resolve(tried, place, known(tried, (*mine, *extra))),
-            )
+    return [
+        SiteTrial(
+            project.id,
+            rule_set(session, project, now),
+            _tried(session, project, tried, own, extra),
         )
-    return found
+        for project in projects
+    ]
+
+
+def _tried(
+    session: Session,
+    project: Project,
+    packs: Sequence[Pack],
+    own: bool,
+    extra: Sequence[OverrideSpec],
+) -> RuleSet:
+    common = resolve(packs, place_of(project))
+    query = select(RuleOverride).where(RuleOverride.project_id == project.id)
+    mine = overrides(session.scalars(query), common) if own else []
+    more = [change for change in extra if change.rule in common.layered]
+    return resolve(packs, place_of(project), [*mine, *more])
 
 
 def permits_of(session: Session, packs: Sequence[Pack]) -> Permits:
