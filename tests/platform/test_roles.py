@@ -60,7 +60,6 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/projects/{project}/variations"): KEEPERS,
     ("GET", "/projects/{project}/variations"): STAFF,
     ("POST", "/variations/{variation}/steps"): KEEPERS,
-    ("GET", "/projects/{project}/forecast"): ALL,
     ("POST", "/projects/{project}/imports/{kind}/preview"): FINANCE,
     ("POST", "/projects/{project}/imports/{kind}"): FINANCE,
     ("GET", "/projects/{project}/imports"): STAFF,

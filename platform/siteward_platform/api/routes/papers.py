@@ -1,11 +1,11 @@
-"""The register of papers, variations, and where a project's cost is heading."""
+"""The register of papers, and variations."""
 
 from typing import Final
 
 from fastapi import APIRouter, status
 
 from siteward_platform import papers, projects, variations
-from siteward_platform.api.access import Everybody, PaperKeeper, Staff
+from siteward_platform.api.access import PaperKeeper, Staff
 from siteward_platform.api.schemas.papers import (
     PaperIn,
     PaperOut,
@@ -14,9 +14,7 @@ from siteward_platform.api.schemas.papers import (
     VariationStepIn,
     VoidIn,
 )
-from siteward_platform.api.schemas.procedure import Forecast
 from siteward_platform.api.views.papers import paper_out, variation_out
-from siteward_platform.api.views.procedure import forecast
 
 router: Final = APIRouter(tags=["papers"])
 
@@ -64,10 +62,3 @@ def step_variation(desk: PaperKeeper, variation: int, body: VariationStepIn) -> 
     """Takes a variation one step on; each step has its roles."""
     with desk.act() as act:
         return variation_out(act, variations.step_variation(act, variation, body))
-
-
-@router.get("/projects/{project}/forecast")
-def get_forecast(desk: Everybody, project: str) -> Forecast:
-    """Earned value, estimates at completion and the payment ratio."""
-    with desk.look() as act:
-        return forecast(act, project)

@@ -73,25 +73,3 @@ class ClawbackOut(Out):
     ordered_on: date | None
     returned: Yuan
     recovered_on: date | None
-
-
-class Forecast(Out):
-    """Earned value and what follows from it; nulls where nothing can be divided yet."""
-
-    budget_at_completion: Yuan
-    planned_value: Yuan
-    earned_value: Yuan
-    actual_cost: Yuan
-    schedule_variance: Yuan
-    cost_variance: Yuan
-    spi: float | None
-    cpi: float | None
-    eac_typical: Yuan | None
-    eac_atypical: Yuan
-    eac_combined: Yuan | None
-    etc: Yuan | None
-    vac: Yuan | None
-    tcpi: float | None
-    payment_ratio: float | None
-    committed: Yuan
-    approved_estimate: Yuan

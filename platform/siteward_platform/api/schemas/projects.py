@@ -57,7 +57,11 @@ class Overview(Out):
 
 
 class ContractOut(Out):
-    """The contract with what has been paid under it."""
+    """The contract with what has been paid under it.
+
+    ``payment_ratio`` is paid by verified value: 0.80 to 0.97 is usual, more where an advance is
+    not earned back yet.
+    """
 
     contract_sum: Yuan
     approved_estimate: Yuan
@@ -73,6 +77,7 @@ class ContractOut(Out):
     paid: Yuan
     verified_value: Yuan
     payable_ceiling: Yuan
+    payment_ratio: float | None
     procedure: Procedure
     sme: bool
     payment_days: int

@@ -1,6 +1,4 @@
-"""Certificates, lines, clocks, objections and clawbacks of a claim; a project's forecast."""
-
-from datetime import date
+"""Certificates, lines, clocks, objections and clawbacks of a claim."""
 
 from siteward_platform.act import Act
 from siteward_platform.api.schemas.procedure import (
@@ -9,7 +7,6 @@ from siteward_platform.api.schemas.procedure import (
     ClaimLineOut,
     ClawbackOut,
     DeadlineOut,
-    Forecast,
 )
 from siteward_platform.api.views.people import shown_name
 from siteward_platform.appeals import appeals_of
@@ -18,10 +15,6 @@ from siteward_platform.claim_clocks import deadlines_of
 from siteward_platform.claim_lines import bill_of, lines_of
 from siteward_platform.clawbacks import clawbacks_of
 from siteward_platform.database.models import Claim, ClaimLine, VariationRecord
-from siteward_platform.facts import paper_facts
-from siteward_platform.projects import get_project
-from siteward_rules.facts import ProjectFacts
-from siteward_rules.money.earned_value import earned_value
 
 
 def certificates_out(act: Act, claim: Claim) -> list[CertificateOut]:
@@ -85,38 +78,6 @@ def clawbacks_out(act: Act, claim: Claim) -> list[ClawbackOut]:
         )
         for row in clawbacks_of(act.session, claim.id)
     ]
-
-
-def forecast(act: Act, project_id: str) -> Forecast:
-    """Where a project's cost is heading."""
-    get_project(act.session, project_id)
-    facts = paper_facts(act.session, project_id, act.today)
-    return forecast_of(facts, act.today)
-
-
-def forecast_of(facts: ProjectFacts, today: date) -> Forecast:
-    """The forecast of these facts. ``payment_ratio`` is paid by verified value."""
-    value = earned_value(facts.work_items, facts.payments, today)
-    verified = facts.verified_value
-    return Forecast(
-        budget_at_completion=value.bac,
-        planned_value=value.pv,
-        earned_value=value.ev,
-        actual_cost=value.ac,
-        schedule_variance=value.sv,
-        cost_variance=value.cv,
-        spi=value.spi,
-        cpi=value.cpi,
-        eac_typical=value.eac_typical,
-        eac_atypical=value.eac_atypical,
-        eac_combined=value.eac_combined,
-        etc=value.etc,
-        vac=value.vac,
-        tcpi=value.tcpi,
-        payment_ratio=float(facts.paid / verified) if verified > 0 else None,
-        committed=facts.contract_total,
-        approved_estimate=facts.contract.approved_estimate,
-    )
 
 
 def _variation_number(act: Act, line: ClaimLine) -> str:

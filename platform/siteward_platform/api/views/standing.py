@@ -180,6 +180,7 @@ def _contract(act: Act, facts: ProjectFacts) -> ContractOut:
         paid=facts.paid,
         verified_value=facts.verified_value,
         payable_ceiling=ceiling,
+        payment_ratio=float(facts.paid / verified) if (verified := facts.verified_value) else None,
         procedure=Procedure(contract.procedure),
         sme=contract.sme,
         payment_days=contract.payment_days,
