@@ -16,6 +16,8 @@ from siteward_ingest.series import Point
 from siteward_platform.database.models import AlertMember, AlertRecord, Permit, RuleOverride
 from siteward_platform.database.session import open_database, writing
 from siteward_platform.rule_tools.backtest_command import command
+from tests.platform import kindergarten as k
+from tests.platform.desk import Desk, ok
 from tests.platform.test_database import project
 
 SITE = "p"
@@ -289,3 +291,45 @@ def shipped(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> None:
     monkeypatch.setattr(
         "siteward_platform.rule_tools.backtest_command.shipped_packs", lambda: packs
     )
+
+
+def test_the_api_tries_another_limit_on_a_rule_in_force(sqlite_desk: Desk, tmp_path: Path) -> None:
+    desk = sqlite_desk
+    desk.setup()
+    first = datetime(2026, 6, 1, tzinfo=SHANGHAI)
+    minutes = [first + timedelta(minutes=n) for n in range(3 * 1440)]
+    levels = {9: 72.0, 15: 68.0}
+    desk.series.write(
+        [Point(k.PROJECT, "box", "noise_laeq", ts, levels.get(ts.hour, 50.0)) for ts in minutes]
+    )
+    url = "/api/v1/rules/SR-NOISE-DAY/backtest"
+    asked: dict[str, str | int] = {"from": "2026-06-01", "to": "2026-06-03", "limit": 65}
+    found = ok(desk.person("supervisor").get(url, params=asked))
+    assert (found["limit"], found["unit"], found["tried_limit"]) == (70, "dB(A)", 65)
+    assert (found["now"]["incidents"], found["tried"]["incidents"], found["new"]) == (3, 6, 3)
+    assert [(d["now"], d["tried"]) for d in found["days"]] == [(1, 2)] * 3
+    assert [site["project"] for site in found["sites"]] == [k.PROJECT]
+    for changes, code in (
+        ({"to": "2026-08-03"}, "bad_range"),
+        ({"to": "2026-05-03"}, "bad_range"),
+        ({"project": "nowhere"}, "no_such_project"),
+        ({"limit": "nan"}, "invalid_request"),
+    ):
+        refused = desk.person("supervisor").get(url, params={**asked, **changes})
+        assert refused.json()["code"] == code, changes
+    unknown = desk.person("supervisor").get("/api/v1/rules/SR-NOWHERE/backtest", params=asked)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "no_such_rule")
+
+
+def test_the_api_refuses_more_points_than_a_page_can_wait_for(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = sqlite_desk
+    desk.setup()
+    monkeypatch.setattr("siteward_platform.api.views.rule_tools.MOST_POINTS", 100)
+    first = datetime(2026, 6, 1, tzinfo=SHANGHAI)
+    points = [first + timedelta(minutes=n) for n in range(101)]
+    desk.series.write([Point(k.PROJECT, "box", "noise_laeq", ts, 50.0) for ts in points])
+    asked: dict[str, str | int] = {"from": "2026-06-01", "to": "2026-06-01", "limit": 65}
+    refused = desk.person("supervisor").get("/api/v1/rules/SR-NOISE-DAY/backtest", params=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_many_points")
