@@ -1,7 +1,7 @@
 """A hazard on the real API: reported, ordered, fixed, rechecked with proof, closed, looked back on."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import cv2
@@ -15,6 +15,7 @@ from siteward_platform.database.models import (
     Evidence,
     HazardRecord,
     LogEntry,
+    QualifiedPerson,
 )
 from siteward_platform.database.session import reading, writing
 from siteward_platform.facts import paper_facts
@@ -133,10 +134,10 @@ def test_the_whole_way_on_both_databases(desk: Desk) -> None:
     assert let_time_pass(desk, datetime(2026, 7, 14, 15, 59, tzinfo=UTC)) == 0
     assert let_time_pass(desk, datetime(2026, 7, 14, 16, 1, tzinfo=UTC)) == 1
     look = {"effective": False, "note": "栏杆又被拆除"}
-    again = do(desk, "supervisor", hazard, "look-back", look)
+    again = do(desk, "supervisor", hazard, "look-back", look, "lin")
     assert (again["state"], again["closed_on"], again["due"]) == ("reopened", None, "2026-07-18")
 
-    detail = ok(desk.person("chief_supervisor").get(f"/api/v1/hazards/{hazard}"))
+    detail = ok(desk.person("chief_supervisor", "zheng").get(f"/api/v1/hazards/{hazard}"))
     assert detail["allowed_steps"] == ["order", "grade"]
     assert [line["action"] for line in detail["history"]] == [
         f"hazard.{word}"
@@ -213,9 +214,10 @@ def test_major_only_by_a_qualified_person_with_the_words_of_its_clause(sqlite_de
     paper = {"certificate": "注安 33-0192", "valid_to": "2026-06-14"}
     assert code(admin.put(url, json=paper)) == (422, "certificate_expired")
     ok(admin.put(url, json=paper | {"valid_to": "2026-06-15"}))
-    desk.now += timedelta(days=1)
+    with writing(desk.database) as session:
+        session.get_one(QualifiedPerson, (k.PROJECT, "inspector")).valid_to = date(2026, 6, 14)
     assert code(step(desk, "inspector", hazard, "grade", grade)) == (403, "wrong_role")
-    desk.now -= timedelta(days=1)
+    ok(admin.put(url, json=paper | {"valid_to": "2026-06-15"}))
     graded = do(desk, "inspector", hazard, "grade", grade)
     assert graded["clause"] == "建质规〔2024〕5号 第5(二)条：基坑土方超挖且未采取有效措施"
     answer = step(desk, "chief_supervisor", hazard, "order", ORDER)
@@ -337,12 +339,12 @@ def test_the_worker_marks_what_is_late_once_and_says_so_in_the_log(sqlite_desk: 
     assert let_time_pass(desk, start + timedelta(hours=23)) == 0
     assert let_time_pass(desk, start + timedelta(hours=24)) == 1
     assert let_time_pass(desk, start + timedelta(hours=25)) == 0
-    rows = ok(desk.person("supervisor").get(f"{BASE}/hazards"))
+    rows = ok(desk.person("supervisor", "lin").get(f"{BASE}/hazards"))
     assert (rows[0]["overdue"], rows[0]["state"]) == ("control", "notified")
     log = ok(desk.person("auditor").get("/api/v1/audit-log"))
     late = [entry for entry in log if entry["action"] == "hazard.overdue"]
     assert [(entry["who"], entry["detail"]["clock"]) for entry in late] == [("rules", "control")]
-    assert do(desk, "department", hazard, "submission", REPLY)["overdue"] == ""
+    assert do(desk, "department", hazard, "submission", REPLY, "sun")["overdue"] == ""
 
 
 def test_a_listed_hazard_closes_only_off_the_list(sqlite_desk: Desk) -> None:

@@ -70,6 +70,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/projects/{project}/hazards"): STAFF,
     ("GET", "/claims"): STAFF,
     ("GET", "/claims/{claim}"): STAFF,
+    ("GET", "/claims/{claim}/bundle"): LOG - ADMIN,
     ("GET", "/alerts"): STAFF,
     ("GET", "/alerts/{alert}"): STAFF,
     ("GET", "/evidence/{sha256}"): STAFF,

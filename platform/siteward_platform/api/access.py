@@ -114,4 +114,5 @@ Returner = Annotated[Desk, Depends(allow(Role.CHIEF_SUPERVISOR, Role.DEPARTMENT)
 Rejecter = Annotated[Desk, Depends(allow(Role.FINANCE, Role.DEPARTMENT))]
 Replier = Annotated[Desk, Depends(allow(Role.FINANCE, Role.AUDITOR))]
 PaperKeeper = Annotated[Desk, Depends(allow(Role.DEPARTMENT, Role.CHIEF_SUPERVISOR, Role.FINANCE))]
+BundleReader = Annotated[Desk, Depends(allow(Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR))]
 LogReader = Annotated[Desk, Depends(allow(Role.SUPERVISOR, Role.FINANCE, Role.AUDITOR, Role.ADMIN))]

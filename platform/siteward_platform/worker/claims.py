@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from siteward_ingest.series import SeriesStore
 from siteward_platform.act import Act
+from siteward_platform.claim_snapshots import keep_snapshot
 from siteward_platform.claims import announce, move, open_findings, subject
 from siteward_platform.database.models import Claim, FindingRecord, HoldRecord, Project
 from siteward_platform.facts import claim_facts, project_facts, window_of
@@ -55,13 +56,16 @@ def evaluate_claim(act: Act, series: SeriesStore, claim_id: int) -> Assessment |
         return None
     version = act.session.get_one(Project, claim.project_id).facts_version
     facts = project_facts(act.session, series, claim.project_id, act.today, window_of(claim))
-    found = assess(facts, claim_facts(act.session, claim))
+    asked = claim_facts(act.session, claim)
+    found = assess(facts, asked)
     changed = _keep_findings(act, claim, found.findings)
     first = claim.evaluated_at is None
     claim.risk, claim.evaluated_version, claim.evaluated_at = found.risk, version, act.at
     moved = _move(act, claim, found)
     if first or changed or moved:
-        act.log("claim.evaluate", subject(claim), **_record(act.session, claim, found, version))
+        record = _record(act.session, claim, found, version)
+        snapshot = keep_snapshot(act, claim, facts, asked)
+        act.log("claim.evaluate", subject(claim), **record, facts_sha256=snapshot)
         announce(act, claim)
     return found
 
@@ -115,7 +119,7 @@ def _move(act: Act, claim: Claim, found: Assessment) -> bool:
 
 
 def _keep_findings(act: Act, claim: Claim, findings: Sequence[Finding]) -> bool:
-    """Adds, updates and clears; returns whether a flag rose or fell."""
+    """Adds, updates and clears; returns whether a flag rose or fell, or says something else."""
     standing = {record.rule: record for record in open_findings(act.session, claim.id)}
     changed = False
     for finding in findings:
@@ -125,6 +129,7 @@ def _keep_findings(act: Act, claim: Claim, findings: Sequence[Finding]) -> bool:
             changed = True
         _write(record, finding)
         act.session.add(record)
+        changed = changed or act.session.is_modified(record)
     for record in standing.values():
         record.cleared_at = act.at
         changed = True

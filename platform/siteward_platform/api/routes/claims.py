@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Response, status
 
 from siteward_platform import claim_payments, claims, hold_decisions
 from siteward_platform.api.access import (
     Auditor,
+    BundleReader,
     ChiefSupervisor,
     Department,
     Finance,
@@ -25,6 +26,7 @@ from siteward_platform.api.schemas.claim_acts import (
 )
 from siteward_platform.api.schemas.claims import ClaimDetail, ClaimSummary
 from siteward_platform.api.views.claims import claim_detail, claim_summary
+from siteward_platform.evidence_bundle.bundle import bundle
 from siteward_rules.money.claims import ClaimState
 
 router: Final = APIRouter(tags=["claims"])
@@ -52,6 +54,25 @@ def get_claim(desk: Staff, claim: int) -> ClaimDetail:
     """A claim with its flags, hold, money and history."""
     with desk.look() as act:
         return claim_detail(act, claims.get_claim(act.session, claim))
+
+
+@router.get(
+    "/claims/{claim}/bundle",
+    response_class=Response,
+    responses={200: {"content": {"application/zip": {}}}},
+)
+def get_claim_bundle(desk: BundleReader, claim: int) -> Response:
+    """Everything said, decided and seen about a claim in one archive that checks itself.
+
+    Who took one is in the audit log.
+    """
+    with desk.act() as act:
+        found = claims.get_claim(act.session, claim)
+        act.log("claim.bundle", claims.subject(found), project=found.project_id)
+    with desk.look() as act:
+        content = bundle(act.session, claim, act.at, desk.parts.evidence)
+    name = f"attachment; filename=siteward-claim-{claim}.zip"
+    return Response(content, media_type="application/zip", headers={"Content-Disposition": name})
 
 
 @router.post("/claims/{claim}/signature")

@@ -1,0 +1,1 @@
+"""One archive per claim that anybody can check without the platform."""
