@@ -21,6 +21,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/session"): ALL,
     ("DELETE", "/session"): ALL,
     ("GET", "/overview"): ALL,
+    ("GET", "/agenda"): STAFF,
     ("GET", "/projects"): ALL,
     ("GET", "/projects/{project}"): ALL,
     ("GET", "/projects/{project}/s-curve"): ALL,
@@ -73,6 +74,12 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/claims/{claim}/bundle"): LOG - ADMIN,
     ("GET", "/alerts"): STAFF,
     ("GET", "/alerts/{alert}"): STAFF,
+    ("GET", "/alerts/assignees"): STAFF,
+    ("POST", "/alerts/acknowledgement"): SAFETY,
+    ("POST", "/alerts/acknowledgement/withdrawal"): SAFETY,
+    ("PUT", "/alerts/{alert}/assignment"): SAFETY,
+    ("GET", "/hazards"): STAFF,
+    ("GET", "/projects/{project}/evidence"): STAFF,
     ("GET", "/evidence/{sha256}"): STAFF,
     ("GET", "/evidence/{sha256}/statement"): STAFF,
     ("GET", "/projects/{project}/agents"): STAFF,
@@ -81,6 +88,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("PUT", "/projects/{project}/agents/{agent}/cameras/{camera}/settings"): ADMIN | SUPERVISOR,
     ("GET", "/series"): STAFF,
     ("POST", "/reports"): STAFF,
+    ("GET", "/projects/{project}/forecast"): ALL,
+    ("GET", "/projects/{project}/device-timelines"): STAFF,
+    ("GET", "/state-templates"): STAFF,
+    ("GET", "/projects/{project}/cameras/{camera}"): STAFF,
+    ("PUT", "/projects/{project}/cameras/{camera}/zones"): ADMIN | SUPERVISOR,
     ("GET", "/reports"): STAFF,
     ("GET", "/reports/{report}"): STAFF,
     ("GET", "/reports/{report}/files/{form}"): STAFF,
@@ -134,6 +146,9 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/uploads/{upload}"): ON_SITE,
     ("PATCH", "/uploads/{upload}"): ON_SITE,
     ("GET", "/audit-log"): LOG,
+    ("GET", "/rules/{rule}/backtest"): STAFF,
+    ("PUT", "/projects/{project}/publication"): ADMIN,
+    ("DELETE", "/projects/{project}/publication"): ADMIN,
     ("GET", "/webhooks"): ADMIN,
     ("POST", "/webhooks"): ADMIN,
     ("DELETE", "/webhooks/{webhook}"): ADMIN,
@@ -141,8 +156,10 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/webhooks/{webhook}/deliveries"): ADMIN,
     ("POST", "/webhooks/{webhook}/deliveries/{message}/again"): ADMIN,
 }
-WITHOUT_SESSION = frozenset({("POST", "/session"), ("POST", "/finance/answers")})
-"""Signing in, and what is signed itself."""
+WITHOUT_SESSION = frozenset(
+    {("POST", "/session"), ("POST", "/finance/answers"), ("GET", "/open-data/oc4ids.json")}
+)
+"""Signing in, what is signed itself, and what is open to everybody."""
 _VALUES = {
     "paper": "1", "variation": "1", "kind": "payments", "number": "1",
     "rule": "SR-DUST-TSP", "permit": "1", "silence": "1", "severity": "serious",

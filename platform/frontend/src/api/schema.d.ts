@@ -81,9 +81,29 @@ export interface paths {
         };
         /**
          * Get Overview
-         * @description What needs me now.
+         * @description The first page: figures of all projects, and their cards.
          */
         get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agenda
+         * @description What waits for me, most urgent first.
+         */
+        get: operations["get_agenda"];
         put?: never;
         post?: never;
         delete?: never;
@@ -230,6 +250,170 @@ export interface paths {
          * @description The chief supervisor accepts or rejects a claimed milestone.
          */
         post: operations["accept_milestone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reports
+         * @description Reports, newest first.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        /**
+         * Order Report
+         * @description Asks for a report; it is made in the background.
+         */
+        post: operations["order_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description A report and how far it is.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report}/files/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report File
+         * @description A report's file, checked against the hash it was made with.
+         */
+        get: operations["get_report_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forecast
+         * @description What today's earned value says of cost and finish.
+         */
+        get: operations["get_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/device-timelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device Timelines
+         * @description When each device was fit, blind or silent.
+         */
+        get: operations["get_device_timelines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/state-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List State Templates
+         * @description The ordered states of every kind of project that a camera can follow.
+         */
+        get: operations["list_state_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/cameras/{camera}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Camera
+         * @description What is needed to set a camera up: pictures to draw on, zones, the agent that has it.
+         */
+        get: operations["get_camera"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/cameras/{camera}/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Zones
+         * @description Names a camera's zones and says what grows in them; its agent is told by its settings.
+         */
+        put: operations["put_zones"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +580,28 @@ export interface paths {
          * @description A claim with its flags, hold, money and history.
          */
         get: operations["get_claim"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Claim Bundle
+         * @description Everything said, decided and seen about a claim in one archive that checks itself.
+         *
+         *     Who took one is in the audit log.
+         */
+        get: operations["get_claim_bundle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -584,6 +790,698 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/claims/{claim}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Claim
+         * @description Hands in a draft, or a returned claim as corrected.
+         */
+        post: operations["submit_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Certify Claim
+         * @description The chief supervisor certifies; the certificate is the signature (质量条例 37).
+         */
+        post: operations["certify_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/owner-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree Claim
+         * @description The owner agrees to all of it, or to a part, which gets an interim certificate.
+         */
+        post: operations["agree_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Claim
+         * @description The chief supervisor or the owner sends a claim back for correction.
+         */
+        post: operations["return_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject Claim
+         * @description The owner or finance rejects a claim; its wages stay payable.
+         */
+        post: operations["reject_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/instruction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Instruct Claim
+         * @description Finance instructs the treasury to pay the works part.
+         */
+        post: operations["instruct_claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/instruction/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Instruction
+         * @description Finance takes back an instruction that was not carried out.
+         */
+        post: operations["cancel_instruction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Appeal Hold
+         * @description The payee's side objects to a hold (申诉).
+         */
+        post: operations["appeal_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/appeal/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply To Appeal
+         * @description Somebody other than who decided answers; the answer moves no money.
+         */
+        post: operations["reply_to_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/clawback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Clawback
+         * @description An auditor finds works money overpaid.
+         */
+        post: operations["propose_clawback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/clawback/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Clawback
+         * @description Finance orders a proposed clawback, or does not; thirty days then run.
+         */
+        post: operations["decide_clawback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims/{claim}/clawback/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Refund
+         * @description Finance records money that came back.
+         */
+        post: operations["record_refund"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Papers
+         * @description Every paper of a project, voided ones too.
+         */
+        get: operations["list_papers"];
+        put?: never;
+        /**
+         * Enter Paper
+         * @description Enters a paper; each kind is kept by its own roles.
+         */
+        post: operations["enter_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{paper}/voiding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void Paper
+         * @description Takes a paper out of the facts; it stays on record.
+         */
+        post: operations["void_paper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/variations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Variations
+         * @description A project's variations with what each takes next.
+         */
+        get: operations["list_variations"];
+        put?: never;
+        /**
+         * Raise Variation
+         * @description Raises a 变更 or 现场签证; it counts, and may enter a claim, once it is approved.
+         */
+        post: operations["raise_variation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/variations/{variation}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Variation
+         * @description Takes a variation one step on; each step has its roles.
+         */
+        post: operations["step_variation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{kind}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Import
+         * @description Says what a CSV or Excel file would do, row by row. Nothing is written.
+         */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Import
+         * @description Takes a previewed file, whole or not at all; ``sha256`` is the preview's.
+         */
+        post: operations["confirm_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description A project's imports, newest first, undone ones too.
+         */
+        get: operations["list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Import
+         * @description Takes an import back while nothing rests on it.
+         */
+        delete: operations["undo_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reconciliation
+         * @description How far the bank's files and the register agree.
+         */
+        get: operations["get_reconciliation"];
+        put?: never;
+        /**
+         * Reconcile Payments
+         * @description Matches the open lines again, after the register was corrected.
+         */
+        post: operations["reconcile_payments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Rules
+         * @description The stream rules of a project, also those that are off or ask for a number.
+         */
+        get: operations["list_project_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rules/{rule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Project Rule
+         * @description One stream rule of a project.
+         */
+        get: operations["get_project_rule"];
+        /**
+         * Override Rule
+         * @description Changes a rule for one project, with the reason; it takes effect within a second.
+         */
+        put: operations["override_rule"];
+        post?: never;
+        /**
+         * Restore Rule
+         * @description Undoes what a project changed of a rule.
+         */
+        delete: operations["restore_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pending
+         * @description Breaches that have not lasted long enough to be alerts.
+         */
+        get: operations["list_pending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description What follows from site evidence for milestones and money, and who is to act.
+         */
+        get: operations["list_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permits
+         * @description A project's permits, newest first.
+         */
+        get: operations["list_permits"];
+        put?: never;
+        /**
+         * Enter Permit
+         * @description Enters a permit, or an ordered stop of work.
+         */
+        post: operations["enter_permit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/permits/{permit}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Permit
+         * @description Ends a permit now.
+         */
+        post: operations["revoke_permit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Silences
+         * @description The last hundred silences; those that hold come first.
+         */
+        get: operations["list_silences"];
+        put?: never;
+        /**
+         * Make Silence
+         * @description Begins a silence.
+         */
+        post: operations["make_silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silences/{silence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Silence
+         * @description Ends a silence early.
+         */
+        delete: operations["end_silence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Escalations
+         * @description Whom alerts of each severity are told to.
+         */
+        get: operations["list_escalations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/escalations/{severity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Escalation
+         * @description Sets whom alerts of a severity are told to.
+         */
+        put: operations["set_escalation"];
+        post?: never;
+        /**
+         * Reset Escalation
+         * @description Goes back to the default.
+         */
+        delete: operations["reset_escalation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description Who was told what, newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/precision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Precision
+         * @description How often each rule and each device was right, by people's verdicts.
+         */
+        get: operations["get_precision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -594,9 +1492,91 @@ export interface paths {
         /**
          * List Alerts
          * @description Alerts, newest first; ``before`` is the ``next_before`` of the page before.
+         *
+         *     ``mine`` are those given to me, or taken by me; ``untaken`` fire and nobody took them.
          */
         get: operations["list_alerts"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignees
+         * @description Whom alerts can be given to.
+         */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/acknowledgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Alerts
+         * @description Takes many at once; answers which of them were free.
+         */
+        post: operations["acknowledge_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/acknowledgement/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Acknowledgements
+         * @description Undoes one's own acknowledgements; answers which.
+         */
+        post: operations["take_back_acknowledgements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Alert
+         * @description Gives an alert to somebody of the safety staff, or to nobody.
+         */
+        put: operations["assign_alert"];
         post?: never;
         delete?: never;
         options?: never;
@@ -668,7 +1648,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/{project}/hazards": {
+    "/api/v1/projects/{project}/evidence": {
         parameters: {
             query?: never;
             header?: never;
@@ -676,36 +1656,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Hazards
-         * @description A project's hazards, newest first.
+         * List Evidence
+         * @description Pictures of a project, newest first; ``purpose`` daily are those of the time-lapse.
          */
-        get: operations["list_hazards"];
+        get: operations["list_evidence"];
         put?: never;
-        /**
-         * Record Hazard
-         * @description Records a hazard that a person found or confirmed.
-         */
-        post: operations["record_hazard"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/hazards/{hazard}/closure": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close Hazard
-         * @description Closes a hazard after a recheck by another person.
-         */
-        post: operations["close_hazard"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -752,6 +1708,574 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/hazards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hazards
+         * @description A project's hazards, newest first.
+         */
+        get: operations["list_hazards"];
+        put?: never;
+        /**
+         * Record Hazard
+         * @description Records a hazard; anyone may report one (安全生产法 74), the safety staff confirms it.
+         */
+        post: operations["record_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List All Hazards
+         * @description Hazards of all projects or one, newest first.
+         */
+        get: operations["list_all_hazards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Hazard Detail
+         * @description A hazard with its orders, pictures and history.
+         */
+        get: operations["get_hazard_detail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Hazard
+         * @description What somebody reported is there.
+         */
+        post: operations["confirm_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/dismissal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss Hazard
+         * @description What somebody reported is not there.
+         */
+        post: operations["dismiss_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/grade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grade Hazard
+         * @description Another severity; major ones by a qualified person who quotes the clause.
+         */
+        post: operations["grade_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Rectification
+         * @description Issues a notice to put it right, or an order to stop work.
+         */
+        post: operations["order_rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/orders/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order Page
+         * @description An order as a page to print.
+         */
+        get: operations["get_order_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Rectification
+         * @description 三定: measures, person, day.
+         */
+        post: operations["plan_rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Rectification
+         * @description The contractor's reply that it is fixed.
+         */
+        post: operations["submit_rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Hazard Picture
+         * @description A phone's picture with where and when it was taken; the body is the JPEG.
+         */
+        post: operations["add_hazard_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recheck Hazard
+         * @description Another person than the fixer looked again.
+         */
+        post: operations["recheck_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Work
+         * @description Work may go on (经审查同意复工).
+         */
+        post: operations["resume_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Supervise Hazard
+         * @description 挂牌督办: on the list or off it.
+         */
+        post: operations["supervise_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Hazard
+         * @description 销号, by another person than who found or fixed it.
+         */
+        post: operations["close_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazards/{hazard}/look-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Back On Hazard
+         * @description 回头看: whether it lasts.
+         */
+        post: operations["look_back_on_hazard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hazard-clauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Hazard Clauses
+         * @description The editions of the criteria for major hazards, newest first.
+         */
+        get: operations["list_hazard_clauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/qualified-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Qualified People
+         * @description Who may grade major hazards besides the chief supervisor.
+         */
+        get: operations["list_qualified_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/qualified-people/{username}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Name Qualified Person
+         * @description Names somebody by the certificate, or renews it.
+         */
+        put: operations["name_qualified_person"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Inspection Day
+         * @description All a phone needs to work a day without a line.
+         */
+        get: operations["get_inspection_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection/confirmations/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm Alert
+         * @description What an inspector found where an alert sent them; the same key twice is once.
+         */
+        put: operations["confirm_alert"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection/visit-reports/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Report Visit
+         * @description A visit that was made; the same key twice is once.
+         */
+        put: operations["report_visit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspection/acceptance-requests/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Request Acceptance
+         * @description Asks for a milestone's acceptance; from the department it is its claim as well.
+         */
+        put: operations["request_acceptance"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/field-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Field Acts
+         * @description What was done on a project's site, newest first.
+         */
+        get: operations["list_field_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan Visit
+         * @description Plans a visit for somebody, or for whoever is near.
+         */
+        post: operations["plan_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{visit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Call Visit Off
+         * @description Calls a visit off.
+         */
+        delete: operations["call_visit_off"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Upload
+         * @description Announces a picture, or asks how far the announced one is.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upload
+         * @description How far one's own picture is.
+         */
+        get: operations["get_upload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Continue Upload
+         * @description Adds a piece at ``Upload-Offset``; the last one is answered when the hash was checked.
+         */
+        patch: operations["continue_upload"];
+        trace?: never;
+    };
     "/api/v1/series": {
         parameters: {
             query?: never;
@@ -787,6 +2311,194 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description Every webhook with how many of its messages wait, were taken, or were given up.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Make Webhook
+         * @description Makes a webhook. Its secret is in this answer and in no other.
+         */
+        post: operations["make_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Webhook
+         * @description Ends a webhook; what waits for it is given up.
+         */
+        delete: operations["end_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Sends a message that says nothing, to try the way.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description A webhook's messages, newest first.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook}/deliveries/{message}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again
+         * @description Tries a message again that was given up, under its old id.
+         */
+        post: operations["send_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/finance/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Treasury Answer
+         * @description The treasury's answer about a claim, signed with a webhook's secret (Standard Webhooks).
+         */
+        post: operations["take_treasury_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{rule}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Backtest Rule
+         * @description How often a rule would have fired with another limit; at most 31 days, nothing is written.
+         */
+        get: operations["backtest_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/open-data/oc4ids.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Open Data
+         * @description Published projects as an OC4IDS 0.9 project package; anybody may read it.
+         */
+        get: operations["get_open_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Publish Project
+         * @description Opens a project to the public.
+         */
+        put: operations["publish_project"];
+        post?: never;
+        /**
+         * Unpublish Project
+         * @description Takes a project out of the open data.
+         */
+        delete: operations["unpublish_project"];
         options?: never;
         head?: never;
         patch?: never;
@@ -837,6 +2549,37 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptanceRequestIn
+         * @description The work of a milestone is done, please accept it; with at least one photo and a name.
+         *
+         *     ``seen_status`` is what the phone showed: a milestone that moved meanwhile is not touched.
+         */
+        AcceptanceRequestIn: {
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            place?: components["schemas"]["Place"] | null;
+            /** Photos */
+            photos: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Project */
+            project: string;
+            /** Milestone */
+            milestone: string;
+            /**
+             * Seen Status
+             * @enum {string}
+             */
+            seen_status: "planned" | "rejected" | "claimed";
+            signature: components["schemas"]["Signature"];
+        };
+        /**
          * AccountIn
          * @description A new account (admin).
          */
@@ -848,6 +2591,57 @@ export interface components {
             role: components["schemas"]["Role"];
             /** Password */
             password: string;
+        };
+        /**
+         * Agenda
+         * @description What waits for the person looking, most urgent first; ``total`` counts what was left off.
+         */
+        Agenda: {
+            /** Items */
+            items: components["schemas"]["AgendaItem"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * AgendaItem
+         * @description One thing that waits for the person looking.
+         *
+         *     ``id`` is that of what ``kind`` says; ``actions`` are what this person may do. ``due`` is until
+         *     when, if there is a limit, and ``clock`` which one it is.
+         */
+        AgendaItem: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "claim" | "alert" | "hazard" | "milestone";
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            project_name: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            /** Severity */
+            severity: ("info" | "general" | "serious" | "suspected_major" | "major") | null;
+            /** Actions */
+            actions: string[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Due */
+            due: string | null;
+            /** Clock */
+            clock: string | null;
+            /** Overdue */
+            overdue: boolean;
+            /** Amount */
+            amount: string | null;
+            /** Held */
+            held: boolean;
+            /** Flags */
+            flags: number;
         };
         /**
          * AgentKeyOut
@@ -933,8 +2727,35 @@ export interface components {
             reported_at: string | null;
         };
         /**
+         * AlertConflict
+         * @description Somebody judged the alert meanwhile; ``present`` is their verdict.
+         */
+        AlertConflict: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            present: components["schemas"]["FieldAlert"];
+        };
+        /**
          * AlertOut
          * @description One incident, from firing to resolved.
+         *
+         *     ``layer`` is the lowest that had a say in its rule, ``layers`` says which field by field, and
+         *     ``reasons`` why. ``ended_because`` is set when its rule went away. Nobody is told of it while a
+         *     silence (``silenced_by``) or a graver alert (``inhibited_by``) mutes it.
          */
         AlertOut: {
             /** Id */
@@ -998,6 +2819,10 @@ export interface components {
             acknowledged_by: string | null;
             /** Acknowledged At */
             acknowledged_at: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Assigned Username */
+            assigned_username: string | null;
             /** Verdict */
             verdict: ("confirmed" | "false_alarm" | "cannot_tell") | null;
             /** Verdict By */
@@ -1006,6 +2831,24 @@ export interface components {
             verdict_reason: string | null;
             /** Source */
             source: string;
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "national" | "city" | "project";
+            /** Layers */
+            layers: {
+                [key: string]: string;
+            };
+            /** Reasons */
+            reasons: string[];
+            ended_because: components["schemas"]["Text"] | null;
+            /** Noticed At */
+            noticed_at: string | null;
+            /** Silenced By */
+            silenced_by: number | null;
+            /** Inhibited By */
+            inhibited_by: number | null;
         };
         /**
          * AlertPage
@@ -1018,6 +2861,131 @@ export interface components {
             total: number;
             /** Next Before */
             next_before: number | null;
+        };
+        /**
+         * AlertsIn
+         * @description Alerts to be acknowledged, or given back, at once.
+         */
+        AlertsIn: {
+            /** Alerts */
+            alerts: number[];
+        };
+        /**
+         * AlertsOut
+         * @description Which of them were; the others are somebody else's already.
+         */
+        AlertsOut: {
+            /** Alerts */
+            alerts: number[];
+        };
+        /**
+         * Answer
+         * @description What was found of one item; ``bad`` needs a note or a photo.
+         */
+        Answer: {
+            /** Item */
+            item: string;
+            /**
+             * Found
+             * @enum {string}
+             */
+            found: "good" | "bad" | "not_there";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Photos */
+            photos?: string[];
+        };
+        /**
+         * AppealIn
+         * @description The payee's objection to a hold (申诉).
+         */
+        AppealIn: {
+            /** Text */
+            text: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+        };
+        /**
+         * AppealOut
+         * @description An objection to a hold and its answer.
+         */
+        AppealOut: {
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Text */
+            text: string;
+            /** Evidence */
+            evidence: string[];
+            /**
+             * Reply Due
+             * Format: date
+             */
+            reply_due: string;
+            /** Replied By */
+            replied_by: string | null;
+            /** Replied At */
+            replied_at: string | null;
+            /** Outcome */
+            outcome: ("upheld" | "rejected") | null;
+            /** Reply */
+            reply: string;
+        };
+        /**
+         * AppealReplyIn
+         * @description The answer to an objection; it moves no money itself.
+         */
+        AppealReplyIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "upheld" | "rejected";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ArticleOut
+         * @description An article of the criteria, summarised.
+         */
+        ArticleOut: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Trust */
+            trust: string;
+            /** Items */
+            items: string[];
+        };
+        /**
+         * AssigneeOut
+         * @description Somebody whom alerts can be given to.
+         */
+        AssigneeOut: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * AssignmentIn
+         * @description Who takes care of an alert; null gives it back.
+         */
+        AssignmentIn: {
+            /** Username */
+            username: string | null;
         };
         /**
          * AuditCaseOut
@@ -1090,6 +3058,185 @@ export interface components {
             subject: string;
         };
         /**
+         * BacktestDay
+         * @description Incidents that began to fire on a day (Shanghai).
+         */
+        BacktestDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Now */
+            now: number;
+            /** Tried */
+            tried: number;
+        };
+        /**
+         * BacktestOut
+         * @description A rule as it is in force and with another limit, over the same measurements.
+         *
+         *     ``judged`` is what people said of the alerts that really were, ``kept`` the same of those
+         *     the tried limit would still have raised.
+         */
+        BacktestOut: {
+            /** Rule */
+            rule: string;
+            /** Limit */
+            limit: number;
+            /** Unit */
+            unit: string;
+            /** Tried Limit */
+            tried_limit: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            now: components["schemas"]["RaisedOut"];
+            tried: components["schemas"]["RaisedOut"];
+            /** New */
+            new: number;
+            /** Gone */
+            gone: number;
+            /** Longer */
+            longer: number;
+            /** Shorter */
+            shorter: number;
+            judged: components["schemas"]["VerdictsOut"];
+            kept: components["schemas"]["VerdictsOut"];
+            /** Days */
+            days: components["schemas"]["BacktestDay"][];
+            /** Sites */
+            sites: components["schemas"]["BacktestSite"][];
+        };
+        /**
+         * BacktestSite
+         * @description One project's share.
+         */
+        BacktestSite: {
+            /** Project */
+            project: string;
+            now: components["schemas"]["RaisedOut"];
+            tried: components["schemas"]["RaisedOut"];
+        };
+        /**
+         * BankLineOut
+         * @description A line of the bank's file; ``differences`` says what keeps it from a payment.
+         */
+        BankLineOut: {
+            /** Id */
+            id: number;
+            /** Import Id */
+            import_id: number;
+            /** Line */
+            line: number;
+            /** Reference */
+            reference: string;
+            /** Amount */
+            amount: string;
+            /** Account */
+            account: string;
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Payment Id */
+            payment_id: number | null;
+            /** Differences */
+            differences: ("unknown_reference" | "amount" | "account" | "taken")[];
+        };
+        /**
+         * BidIn
+         * @description An offer.
+         */
+        BidIn: {
+            /** Bidder */
+            bidder: string;
+            /** Price */
+            price: number | string;
+            /**
+             * Disqualified
+             * @default false
+             */
+            disqualified: boolean;
+        };
+        /**
+         * BillItem
+         * @description A priced line of the bill of quantities (工程量清单). ``index_price`` is the 信息价.
+         */
+        BillItem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bill_item";
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: number | string;
+            /** Price */
+            price: number | string;
+            /** Index Price */
+            index_price?: number | string | null;
+            /** Work Item */
+            work_item?: string | null;
+        };
+        /** Body_confirm_import */
+        Body_confirm_import: {
+            /** File */
+            file: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /** Body_preview_import */
+        Body_preview_import: {
+            /** File */
+            file: string;
+        };
+        /**
+         * BudgetLine
+         * @description A line of the budget (预算) the project is paid from.
+         */
+        BudgetLine: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "budget_line";
+            /** Number */
+            number: string;
+            /** Year */
+            year: number;
+            /** Amount */
+            amount: number | string;
+        };
+        /**
+         * CameraPicture
+         * @description A stored picture to draw on.
+         */
+        CameraPicture: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Ts
+             * Format: date-time
+             */
+            ts: string;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
          * CameraSettingsIn
          * @description What is to hold of a camera over the agent's file; empty for the file alone.
          *
@@ -1128,6 +3275,138 @@ export interface components {
             version: number;
         };
         /**
+         * CameraSetup
+         * @description What is needed to set a camera up. ``agent`` speaks for it; null while none is known.
+         */
+        CameraSetup: {
+            /** Project */
+            project: string;
+            /** Camera */
+            camera: string;
+            name: components["schemas"]["Text"];
+            /** Agent */
+            agent: string | null;
+            /** Health */
+            health: string;
+            /** Last Good */
+            last_good: string | null;
+            /** Pictures */
+            pictures: components["schemas"]["CameraPicture"][];
+            /** Zones */
+            zones: components["schemas"]["CameraZoneOut"][];
+            /** Danger Zones */
+            danger_zones: components["schemas"]["NamedZone"][];
+        };
+        /**
+         * CameraZoneIn
+         * @description A zone of a camera: what it is called, what grows in it, and where it is.
+         */
+        CameraZoneIn: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Work Item */
+            work_item: string;
+            /** Weight */
+            weight: number;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /** States */
+            states: components["schemas"]["ZoneStateIn"][];
+        };
+        /**
+         * CameraZoneOut
+         * @description A zone of a camera as it stands; nothing is demanded of what was set before.
+         */
+        CameraZoneOut: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Work Item */
+            work_item: string;
+            /** Weight */
+            weight: number;
+            /** Polygon */
+            polygon: [
+                number,
+                number
+            ][];
+            /** States */
+            states: components["schemas"]["ZoneStateIn"][];
+        };
+        /**
+         * CameraZonesIn
+         * @description Every zone and danger zone of a camera as the platform shows them.
+         */
+        CameraZonesIn: {
+            /** Zones */
+            zones: components["schemas"]["CameraZoneIn"][];
+            /** Danger Zones */
+            danger_zones: components["schemas"]["NamedZone"][];
+        };
+        /**
+         * CertificateIn
+         * @description What the chief supervisor, or the owner, finds due, wages included.
+         */
+        CertificateIn: {
+            /** Amount */
+            amount: number | string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CertificateOut
+         * @description A payment certificate.
+         */
+        CertificateOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "supervisor" | "owner" | "interim";
+            /** Amount */
+            amount: string;
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * Checklist
+         * @description A list for one trade; ``id`` is the JGJ 59-2011 sheet's code.
+         */
+        Checklist: {
+            /** Id */
+            id: string;
+            /** Version */
+            version: number;
+            name: components["schemas"]["Text"];
+            /** Source */
+            source: string;
+            /** Items */
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        /**
+         * ChecklistItem
+         * @description Something to look at.
+         */
+        ChecklistItem: {
+            /** Id */
+            id: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
          * ClaimDetail
          * @description A claim with its flags, hold, opinions, audit, payments and history.
          */
@@ -1152,11 +3431,7 @@ export interface components {
              * Format: date
              */
             claimed_on: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "submitted" | "risk_check" | "finance_review" | "held" | "paid" | "settled" | "withdrawn";
+            state: components["schemas"]["ClaimState"];
             /** Risk */
             risk: number;
             /** Flags */
@@ -1194,15 +3469,30 @@ export interface components {
             audit_case: components["schemas"]["AuditCaseOut"] | null;
             /** Payments */
             payments: components["schemas"]["PaymentOut"][];
+            procedure: components["schemas"]["Procedure"];
+            /** Payable */
+            payable: string;
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Certificates */
+            certificates: components["schemas"]["CertificateOut"][];
+            /** Lines */
+            lines: components["schemas"]["ClaimLineOut"][];
+            /** Deadlines */
+            deadlines: components["schemas"]["DeadlineOut"][];
+            /** Appeals */
+            appeals: components["schemas"]["AppealOut"][];
+            /** Clawbacks */
+            clawbacks: components["schemas"]["ClawbackOut"][];
             comparison: components["schemas"]["Comparison"];
             /** Timeline */
             timeline: components["schemas"]["TimelineEntry"][];
             /** Allowed Actions */
-            allowed_actions: ("sign" | "opinion" | "decide" | "open_audit" | "conclude_audit" | "release" | "pay_wages" | "pay_works" | "withdraw")[];
+            allowed_actions: ("submit" | "sign" | "certify" | "agree" | "return" | "reject" | "opinion" | "decide" | "appeal" | "reply" | "open_audit" | "conclude_audit" | "release" | "instruct" | "cancel_instruction" | "pay_wages" | "pay_works" | "propose_clawback" | "decide_clawback" | "record_refund" | "withdraw")[];
         };
         /**
          * ClaimIn
-         * @description A payment claim as a department files it.
+         * @description A payment claim as a department files it; a draft waits until it is submitted.
          */
         ClaimIn: {
             /** Title */
@@ -1227,6 +3517,50 @@ export interface components {
              * @default
              */
             invoice: string;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["ClaimLineIn"][];
+            /**
+             * Draft
+             * @default false
+             */
+            draft: boolean;
+        };
+        /**
+         * ClaimLineIn
+         * @description A line of a claim: an item of the bill of quantities, or an approved variation.
+         */
+        ClaimLineIn: {
+            /** Item */
+            item?: string | null;
+            /** Variation */
+            variation?: number | null;
+            /** Quantity */
+            quantity: number | string;
+            /** Price */
+            price: number | string;
+        };
+        /**
+         * ClaimLineOut
+         * @description A line of a claim. ``contract_price`` is the bill's; null for a variation.
+         */
+        ClaimLineOut: {
+            /** Item */
+            item: string | null;
+            /** Variation */
+            variation: number | null;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: string;
+            /** Price */
+            price: string;
+            /** Contract Price */
+            contract_price: string | null;
         };
         /**
          * ClaimPaymentIn
@@ -1244,9 +3578,11 @@ export interface components {
         /**
          * ClaimState
          * @description Where a claim stands.
+         *
+         *     ``SETTLED`` is paid in full, wages included; ``RECONCILED`` means the bank's file says so too.
          * @enum {string}
          */
-        ClaimState: "submitted" | "risk_check" | "finance_review" | "held" | "paid" | "settled" | "withdrawn";
+        ClaimState: "draft" | "submitted" | "supervisor_review" | "returned" | "supervisor_certified" | "owner_review" | "partially_agreed" | "interim_certified" | "owner_certified" | "risk_check" | "finance_review" | "treasury_instructed" | "held" | "paid" | "settled" | "reconciled" | "clawback" | "rejected" | "withdrawn";
         /**
          * ClaimSummary
          * @description A row of the claim list.
@@ -1272,11 +3608,7 @@ export interface components {
              * Format: date
              */
             claimed_on: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "submitted" | "risk_check" | "finance_review" | "held" | "paid" | "settled" | "withdrawn";
+            state: components["schemas"]["ClaimState"];
             /** Risk */
             risk: number;
             /** Flags */
@@ -1289,6 +3621,89 @@ export interface components {
             wage_paid: string;
             /** Works Paid */
             works_paid: string;
+        };
+        /**
+         * ClawbackDecisionIn
+         * @description Finance orders a proposed clawback, or does not.
+         */
+        ClawbackDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "order" | "decline";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ClawbackIn
+         * @description An auditor finds works money overpaid and proposes to call it back.
+         */
+        ClawbackIn: {
+            /** Amount */
+            amount: number | string;
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "AUDIT_LAW_38" | "GOV_INVEST_REG_34" | "BUDGET_IMPL_57_3" | "QUALITY_REG_37" | "CONTRACT_CLAUSE";
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ClawbackOut
+         * @description Overpaid works money called back.
+         */
+        ClawbackOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "proposed" | "declined" | "ordered" | "recovered";
+            /** Works Paid */
+            works_paid: string;
+            /** Amount */
+            amount: string;
+            /** Basis */
+            basis: string;
+            /** Reason */
+            reason: string;
+            /** Proposed By */
+            proposed_by: string;
+            /** Ordered By */
+            ordered_by: string | null;
+            /** Ordered On */
+            ordered_on: string | null;
+            /** Returned */
+            returned: string;
+            /** Recovered On */
+            recovered_on: string | null;
+        };
+        /**
+         * ClockOut
+         * @description What is waited for, and until when.
+         */
+        ClockOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "confirm" | "order" | "control" | "rectify" | "recheck" | "close" | "look_back";
+            /**
+             * Due
+             * Format: date-time
+             */
+            due: string;
+        };
+        /**
+         * Colleague
+         * @description Somebody who may be sent to a site.
+         */
+        Colleague: {
+            /** Username */
+            username: string;
+            /** Display Name */
+            display_name: string;
         };
         /**
          * Comparison
@@ -1309,8 +3724,47 @@ export interface components {
             paid_with_claim: number;
         };
         /**
+         * ConfirmationIn
+         * @description What an inspector found where an alert sent them.
+         *
+         *     ``seen_verdict_at`` is the verdict the phone showed, if any: a newer one is not overwritten.
+         */
+        ConfirmationIn: {
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            place?: components["schemas"]["Place"] | null;
+            /** Photos */
+            photos?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Alert */
+            alert: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "confirmed" | "false_alarm" | "cannot_tell";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Seen Verdict At */
+            seen_verdict_at?: string | null;
+        };
+        /**
          * ContractIn
          * @description The works contract. ``progress_cap`` is the share of verified value that may be paid.
+         *
+         *     ``procedure``: ``full`` certifies claims before they are checked, ``short`` checks what is
+         *     filed. ``payment_days`` is agreed with a small or medium enterprise (``sme``), 60 at most.
+         *     From ``approval_limit`` on a higher office must approve.
          */
         ContractIn: {
             /** Contract Sum */
@@ -1351,10 +3805,27 @@ export interface components {
             payee_name: string;
             /** Payee Account */
             payee_account: string;
+            /** @default short */
+            procedure: components["schemas"]["Procedure"];
+            /**
+             * Sme
+             * @default false
+             */
+            sme: boolean;
+            /**
+             * Payment Days
+             * @default 30
+             */
+            payment_days: number;
+            /** Approval Limit */
+            approval_limit?: number | string | null;
         };
         /**
          * ContractOut
          * @description The contract with what has been paid under it.
+         *
+         *     ``payment_ratio`` is paid by verified value: 0.80 to 0.97 is usual, more where an advance is
+         *     not earned back yet.
          */
         ContractOut: {
             /** Contract Sum */
@@ -1388,6 +3859,15 @@ export interface components {
             verified_value: string;
             /** Payable Ceiling */
             payable_ceiling: string;
+            /** Payment Ratio */
+            payment_ratio: number | null;
+            procedure: components["schemas"]["Procedure"];
+            /** Sme */
+            sme: boolean;
+            /** Payment Days */
+            payment_days: number;
+            /** Approval Limit */
+            approval_limit: string | null;
         };
         /**
          * DangerZoneIn
@@ -1399,6 +3879,74 @@ export interface components {
             name: components["schemas"]["Text"];
             /** Camera */
             camera: string;
+        };
+        /**
+         * DatedDocument
+         * @description A document: the date it bears and the day its file was made.
+         */
+        DatedDocument: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document";
+            /**
+             * Document
+             * @enum {string}
+             */
+            document: "contract" | "start_permit" | "measurement" | "variation";
+            /** Name */
+            name: string;
+            /**
+             * Signed On
+             * Format: date
+             */
+            signed_on: string;
+            /**
+             * Created On
+             * Format: date
+             */
+            created_on: string;
+        };
+        /**
+         * DeadlineOut
+         * @description A legal clock. ``consequence`` happens in law when it passes; nothing moves by itself.
+         */
+        DeadlineOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "supervisor_review" | "owner_review" | "payment" | "sme_payment" | "hold_review" | "appeal_reply" | "clawback";
+            /** Role */
+            role: string;
+            /**
+             * Started On
+             * Format: date
+             */
+            started_on: string;
+            /**
+             * Warn On
+             * Format: date
+             */
+            warn_on: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "running" | "warning" | "passed" | "kept" | "kept_late";
+            consequence: components["schemas"]["Text"];
+            /** Source */
+            source: string;
+            /** Interest */
+            interest: string;
+            /** Calendar Known */
+            calendar_known: boolean;
         };
         /**
          * DecisionIn
@@ -1421,6 +3969,104 @@ export interface components {
             reason: string;
         };
         /**
+         * DefectsPeriod
+         * @description 缺陷责任期: from final acceptance to its last day.
+         */
+        DefectsPeriod: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "defects_period";
+            /**
+             * Accepted On
+             * Format: date
+             */
+            accepted_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+        };
+        /**
+         * DeliveryIn
+         * @description A material weighed at the gate.
+         */
+        DeliveryIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "delivery";
+            /** Material */
+            material: string;
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: number | string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
+         * DeliveryOut
+         * @description A message: ``dead`` ones were given up and can be sent again; ``status`` is HTTP's.
+         */
+        DeliveryOut: {
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: ("hold.recommended" | "hold.decided" | "hold.released" | "claim.state" | "payment.instructed" | "hazard.major") | "webhook.test";
+            /** Lane */
+            lane: string;
+            /** Number */
+            number: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "dead";
+            /** Attempts */
+            attempts: number;
+            /**
+             * Next Try
+             * Format: date-time
+             */
+            next_try: string;
+            /** Status */
+            status: number | null;
+            /** Error */
+            error: string;
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * DeviceAlertOut
+         * @description An alert about the device itself; ``end`` is null while it lasts.
+         */
+        DeviceAlertOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** End */
+            end: string | null;
+        };
+        /**
          * DeviceIn
          * @description Anything on a site that sends messages.
          */
@@ -1436,7 +4082,7 @@ export interface components {
         };
         /**
          * DeviceOut
-         * @description A device, how it is and what it last said.
+         * @description A device, how it is and what it last said; a camera's ``last_good`` is when it last saw.
          */
         DeviceOut: {
             /** Id */
@@ -1453,12 +4099,143 @@ export interface components {
             since: string | null;
             /** Last Seen */
             last_seen: string | null;
+            /** Last Good */
+            last_good: string | null;
             /** Fps */
             fps: number | null;
             /** Online Ratio 7D */
             online_ratio_7d: number | null;
             /** Readings */
             readings: components["schemas"]["Reading"][];
+        };
+        /**
+         * DevicePrecisionOut
+         * @description Of one device, over all rules or one.
+         */
+        DevicePrecisionOut: {
+            /** Alerts */
+            alerts: number;
+            /** Confirmed */
+            confirmed: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Cannot Tell */
+            cannot_tell: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Precision */
+            precision: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Project */
+            project: string;
+            /** Device */
+            device: string;
+        };
+        /**
+         * DeviceTimelineOut
+         * @description A device over time.
+         */
+        DeviceTimelineOut: {
+            /** Device */
+            device: string;
+            /** Kind */
+            kind: string;
+            name: components["schemas"]["Text"];
+            /** Fit Ratio */
+            fit_ratio: number | null;
+            /** Stretches */
+            stretches: components["schemas"]["StretchOut"][];
+            /** Alerts */
+            alerts: components["schemas"]["DeviceAlertOut"][];
+        };
+        /**
+         * EditionOut
+         * @description An edition of the criteria for major hazards; ``complete`` ones list every article.
+         */
+        EditionOut: {
+            /** Edition */
+            edition: string;
+            /** Title */
+            title: string;
+            /** Doc */
+            doc: string;
+            /** Trust */
+            trust: string;
+            /** Complete */
+            complete: boolean;
+            /** Superseded By */
+            superseded_by: string | null;
+            /** Articles */
+            articles: components["schemas"]["ArticleOut"][];
+        };
+        /**
+         * EscalationIn
+         * @description Whom alerts of a severity are told to, and how often again until somebody acknowledges.
+         */
+        EscalationIn: {
+            /** Steps */
+            steps: components["schemas"]["StepIn"][];
+            /** Repeat Minutes */
+            repeat_minutes: number;
+        };
+        /**
+         * EscalationOut
+         * @description The policy of one severity; without ``set_by`` it is the platform's default.
+         */
+        EscalationOut: {
+            /** Steps */
+            steps: components["schemas"]["StepIn"][];
+            /** Repeat Minutes */
+            repeat_minutes: number;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            /** Set By */
+            set_by: string | null;
+            /** Set At */
+            set_at: string | null;
+        };
+        /**
+         * Estimate
+         * @description An estimate at completion, by what it supposes of the rest of the work.
+         */
+        Estimate: {
+            /**
+             * Supposes
+             * @enum {string}
+             */
+            supposes: "typical" | "atypical" | "combined";
+            /** Formula */
+            formula: string;
+            /** Amount */
+            amount: string | null;
+        };
+        /**
+         * EvidenceItem
+         * @description A picture in a strip of them; ``purpose`` daily ones make the time-lapse.
+         */
+        EvidenceItem: {
+            /** Sha256 */
+            sha256: string;
+            /** Device */
+            device: string;
+            /**
+             * Ts
+             * Format: date-time
+             */
+            ts: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Signature
+             * @enum {string}
+             */
+            signature: "verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key";
         };
         /**
          * EvidenceOut
@@ -1505,6 +4282,16 @@ export interface components {
             agent: string | null;
         };
         /**
+         * EvidenceStrip
+         * @description Pictures of a project or one of its devices, newest first; ``next_before`` asks on.
+         */
+        EvidenceStrip: {
+            /** Pictures */
+            pictures: components["schemas"]["EvidenceItem"][];
+            /** Next Before */
+            next_before: string | null;
+        };
+        /**
          * Failure
          * @description Every error: ``code`` for programs, ``message`` and ``remedy`` for people (Chinese).
          */
@@ -1525,6 +4312,180 @@ export interface components {
             fields: {
                 [key: string]: string;
             };
+        };
+        /**
+         * FieldActOut
+         * @description Something done on site, as it was sent, and when it came.
+         */
+        FieldActOut: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "confirmation" | "visit_report" | "acceptance_request";
+            /** Project */
+            project: string;
+            /** Subject */
+            subject: string;
+            /** By */
+            by: string | null;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Photos */
+            photos: string[];
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FieldAlert
+         * @description An alert with the moment of its verdict, so that a phone can say what it has seen.
+         */
+        FieldAlert: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            project_name: components["schemas"]["Text"];
+            /** Rule */
+            rule: string;
+            /** Kind */
+            kind: string;
+            title: components["schemas"]["Text"];
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "firing" | "resolved";
+            /** Device */
+            device: string | null;
+            device_name: components["schemas"]["Text"] | null;
+            /** Zone */
+            zone: string | null;
+            zone_name: components["schemas"]["Text"] | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Fired At */
+            fired_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Unit */
+            unit: string;
+            summary: components["schemas"]["Text"];
+            /** Evidence */
+            evidence: string | null;
+            /** Evidence Signature */
+            evidence_signature: ("verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key") | null;
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Confidence */
+            confidence: number | null;
+            /** Count */
+            count: number;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /** Assigned Username */
+            assigned_username: string | null;
+            /** Verdict */
+            verdict: ("confirmed" | "false_alarm" | "cannot_tell") | null;
+            /** Verdict By */
+            verdict_by: string | null;
+            /** Verdict Reason */
+            verdict_reason: string | null;
+            /** Source */
+            source: string;
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "national" | "city" | "project";
+            /** Layers */
+            layers: {
+                [key: string]: string;
+            };
+            /** Reasons */
+            reasons: string[];
+            ended_because: components["schemas"]["Text"] | null;
+            /** Noticed At */
+            noticed_at: string | null;
+            /** Silenced By */
+            silenced_by: number | null;
+            /** Inhibited By */
+            inhibited_by: number | null;
+            /** Verdict At */
+            verdict_at: string | null;
+        };
+        /**
+         * FieldMilestone
+         * @description A milestone as a phone needs it; ``asked_by`` is who asked last for its acceptance.
+         */
+        FieldMilestone: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "planned" | "claimed" | "accepted" | "rejected";
+            /** Asked By */
+            asked_by: string | null;
+            /** Asked At */
+            asked_at: string | null;
+        };
+        /**
+         * FieldSite
+         * @description A project as a phone needs it; without coordinates both are null.
+         */
+        FieldSite: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+            /** Address */
+            address: string;
+            /** Latitude */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
+            /** Milestones */
+            milestones: components["schemas"]["FieldMilestone"][];
         };
         /**
          * FindingNumber
@@ -1583,8 +4544,60 @@ export interface components {
             cleared_at: string | null;
         };
         /**
+         * Forecast
+         * @description What follows from the earned value of today; nulls where a division has no meaning.
+         *
+         *     ``finish`` is the planned duration over SPI: when it is done if the pace stays.
+         */
+        Forecast: {
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /** Schedule Variance */
+            schedule_variance: string;
+            /** Cost Variance */
+            cost_variance: string;
+            /** Estimates */
+            estimates: components["schemas"]["Estimate"][];
+            /** Variance At Completion */
+            variance_at_completion: string | null;
+            /** To Complete Index */
+            to_complete_index: number | null;
+            /**
+             * Planned Finish
+             * Format: date
+             */
+            planned_finish: string;
+            /** Finish */
+            finish: string | null;
+        };
+        /**
+         * Guarantee
+         * @description A guarantee; ``of`` advance says that the advance is secured.
+         */
+        Guarantee: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "guarantee";
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "advance" | "payment" | "performance" | "wages";
+            /** Number */
+            number: string;
+            /** Amount */
+            amount: number | string;
+            /** Valid To */
+            valid_to?: string | null;
+        };
+        /**
          * HazardClosureIn
-         * @description A recheck that found the hazard gone, by another person than the finder.
+         * @description 销号 after a recheck, by another person than who found or fixed it.
          */
         HazardClosureIn: {
             /**
@@ -1596,8 +4609,111 @@ export interface components {
             note: string;
         };
         /**
+         * HazardDetail
+         * @description A hazard with its orders, pictures and history, and what this person may do next.
+         */
+        HazardDetail: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            /** Description */
+            description: string;
+            /** Clause */
+            clause: string;
+            /** Found By */
+            found_by: string;
+            /**
+             * Found On
+             * Format: date
+             */
+            found_on: string;
+            /**
+             * Due
+             * Format: date
+             */
+            due: string;
+            /** Closed On */
+            closed_on: string | null;
+            /** Closed By */
+            closed_by: string | null;
+            state: components["schemas"]["HazardState"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Camera */
+            camera: string | null;
+            clock: components["schemas"]["ClockOut"] | null;
+            /** Overdue */
+            overdue: string;
+            /** Suspended */
+            suspended: boolean;
+            /** Supervised */
+            supervised: boolean;
+            /** Look Backs */
+            look_backs: number;
+            /** Look Back Due */
+            look_back_due: string | null;
+            /** Fixed By */
+            fixed_by: string;
+            /** Orders */
+            orders: components["schemas"]["HazardOrderOut"][];
+            /** Pictures */
+            pictures: components["schemas"]["HazardPictureOut"][];
+            /** History */
+            history: components["schemas"]["HazardStepOut"][];
+            /** Allowed Steps */
+            allowed_steps: components["schemas"]["HazardEvent"][];
+        };
+        /**
+         * HazardEvent
+         * @description What can happen to a hazard.
+         * @enum {string}
+         */
+        HazardEvent: "confirm" | "dismiss" | "grade" | "order" | "plan" | "submit" | "pass" | "fail" | "resume" | "supervise" | "end_supervision" | "close" | "come_due" | "stand" | "relapse" | "expire";
+        /**
+         * HazardGradeIn
+         * @description Another severity. ``major`` needs edition, article and the words of its clause.
+         */
+        HazardGradeIn: {
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            /** Reason */
+            reason: string;
+            /**
+             * Edition
+             * @default
+             */
+            edition: string;
+            /**
+             * Article
+             * @default
+             */
+            article: string;
+            /**
+             * Quoted
+             * @default
+             */
+            quoted: string;
+        };
+        /**
          * HazardIn
-         * @description A hazard found by a person. ``major`` needs the clause it falls under.
+         * @description A hazard somebody found; what the safety staff finds is confirmed by that.
+         *
+         *     ``due`` is the standard one for the severity unless given. Nothing is ``major`` from the start:
+         *     it is recorded as suspected and graded by its clause.
          */
         HazardIn: {
             /** Kind */
@@ -1610,26 +4726,106 @@ export interface components {
             /** Description */
             description: string;
             /**
-             * Clause
-             * @default
-             */
-            clause: string;
-            /**
              * Found On
              * Format: date
              */
             found_on: string;
+            /** Due */
+            due?: string | null;
+            /** Alert */
+            alert?: number | null;
+        };
+        /**
+         * HazardJudgementIn
+         * @description Confirms or dismisses what somebody reported.
+         */
+        HazardJudgementIn: {
+            /** On */
+            on?: string | null;
+            /** Note */
+            note: string;
+        };
+        /**
+         * HazardLookBackIn
+         * @description 回头看: whether it lasts.
+         */
+        HazardLookBackIn: {
+            /** On */
+            on?: string | null;
+            /** Effective */
+            effective: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: string[];
+        };
+        /**
+         * HazardNoteIn
+         * @description A step that needs nothing but its reason.
+         */
+        HazardNoteIn: {
+            /** Note */
+            note: string;
+        };
+        /**
+         * HazardOrderIn
+         * @description An order: 整改通知单 (rectification) or 工程暂停令 (suspension).
+         */
+        HazardOrderIn: {
+            /** On */
+            on?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rectification" | "suspension";
+            /** Addressee */
+            addressee: string;
+            /** Requirements */
+            requirements: string;
+            /** Due */
+            due?: string | null;
+            /**
+             * Later Reason
+             * @default
+             */
+            later_reason: string;
+        };
+        /**
+         * HazardOrderOut
+         * @description An order; its page to print is at ``/hazards/{hazard}/orders/{number}``.
+         */
+        HazardOrderOut: {
+            /** Number */
+            number: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "rectification" | "suspension";
+            /** Issued By */
+            issued_by: string;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
             /**
              * Due
              * Format: date
              */
             due: string;
-            /** Alert */
-            alert?: number | null;
+            /** Addressee */
+            addressee: string;
+            /** Requirements */
+            requirements: string;
         };
         /**
          * HazardOut
-         * @description A hazard a person found or confirmed.
+         * @description Where a hazard stands.
          */
         HazardOut: {
             /** Id */
@@ -1663,6 +4859,136 @@ export interface components {
             closed_on: string | null;
             /** Closed By */
             closed_by: string | null;
+            state: components["schemas"]["HazardState"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Camera */
+            camera: string | null;
+            clock: components["schemas"]["ClockOut"] | null;
+            /** Overdue */
+            overdue: string;
+            /** Suspended */
+            suspended: boolean;
+            /** Supervised */
+            supervised: boolean;
+            /** Look Backs */
+            look_backs: number;
+            /** Look Back Due */
+            look_back_due: string | null;
+        };
+        /**
+         * HazardPictureOut
+         * @description A picture of a hazard, before or after.
+         */
+        HazardPictureOut: {
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Part
+             * @enum {string}
+             */
+            part: "before" | "after" | "look_back";
+            /**
+             * Ts
+             * Format: date-time
+             */
+            ts: string;
+            /** Camera */
+            camera: string | null;
+            /** Distance */
+            distance: number | null;
+            /** Added By */
+            added_by: string;
+            /** Signature */
+            signature: ("verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key") | null;
+        };
+        /**
+         * HazardPlanIn
+         * @description 三定: measures, the person in charge, the day it will be done.
+         */
+        HazardPlanIn: {
+            /** On */
+            on?: string | null;
+            /** Measures */
+            measures: string;
+            /** Person */
+            person: string;
+            /**
+             * Deadline
+             * Format: date
+             */
+            deadline: string;
+        };
+        /**
+         * HazardRecheckIn
+         * @description What another person than the fixer found; pictures are hashes of evidence.
+         *
+         *     Without pictures, ``no_picture_reason`` says why; major and suspected hazards need one.
+         */
+        HazardRecheckIn: {
+            /** On */
+            on?: string | null;
+            /** Passed */
+            passed: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Pictures
+             * @default []
+             */
+            pictures: string[];
+            /**
+             * No Picture Reason
+             * @default
+             */
+            no_picture_reason: string;
+        };
+        /**
+         * HazardState
+         * @description Where a hazard stands.
+         * @enum {string}
+         */
+        HazardState: "detected" | "dismissed" | "confirmed" | "notified" | "rectifying" | "submitted" | "recheck_passed" | "closed" | "look_back" | "effective" | "reopened";
+        /**
+         * HazardStepOut
+         * @description One line of a hazard's history.
+         */
+        HazardStepOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Who */
+            who: string;
+            /** Action */
+            action: string;
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * HazardSubmissionIn
+         * @description 整改回复单: what was done and by whom.
+         */
+        HazardSubmissionIn: {
+            /** On */
+            on?: string | null;
+            /** Fixed By */
+            fixed_by: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * HazardSupervisionIn
+         * @description 挂牌督办: on the list, or off it.
+         */
+        HazardSupervisionIn: {
+            /** Listed */
+            listed: boolean;
+            /** Note */
+            note: string;
         };
         /**
          * Health
@@ -1712,6 +5038,143 @@ export interface components {
             reduced: string;
         };
         /**
+         * ImportLine
+         * @description A row as it would be taken.
+         */
+        ImportLine: {
+            /** Line */
+            line: number;
+            /**
+             * Paid On
+             * Format: date
+             */
+            paid_on: string;
+            /** Amount */
+            amount: string;
+            /** Wage Amount */
+            wage_amount: string;
+            /** Payee Account */
+            payee_account: string;
+            /** Payee */
+            payee: string;
+            /** Bank Reference */
+            bank_reference: string;
+            /** Invoice */
+            invoice: string;
+            /** Milestone */
+            milestone: string | null;
+            /** Purpose */
+            purpose: string;
+        };
+        /**
+         * ImportOut
+         * @description A file that was taken.
+         */
+        ImportOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "payments" | "bank";
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /** Rows */
+            rows: number;
+            /** Total */
+            total: string;
+            /** Imported By */
+            imported_by: string;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Undone By */
+            undone_by: string | null;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
+         * ImportPreview
+         * @description What a file would do; nothing has been written. ``lines`` shows the first hundred.
+         */
+        ImportPreview: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "payments" | "bank";
+            /** Encoding */
+            encoding: string;
+            /** Columns */
+            columns: {
+                [key: string]: string;
+            };
+            /** Ignored */
+            ignored: string[];
+            /** Good Rows */
+            good_rows: number;
+            /** Total */
+            total: string;
+            /** Lines */
+            lines: components["schemas"]["ImportLine"][];
+            /** Problem Count */
+            problem_count: number;
+            /** Problems */
+            problems: components["schemas"]["ImportProblem"][];
+            imported_before: components["schemas"]["ImportOut"] | null;
+        };
+        /**
+         * ImportProblem
+         * @description What is wrong with a row: where, what stands there, what to do. No line: the whole file.
+         */
+        ImportProblem: {
+            /** Line */
+            line: number | null;
+            /** Column */
+            column: string;
+            /** Value */
+            value: string;
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+        };
+        /**
+         * InspectionDay
+         * @description All a phone needs to work a day without a line.
+         */
+        InspectionDay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /** Visits */
+            visits: components["schemas"]["VisitOut"][];
+            /** Alerts */
+            alerts: components["schemas"]["FieldAlert"][];
+            /** Sites */
+            sites: components["schemas"]["FieldSite"][];
+            /** Checklists */
+            checklists: components["schemas"]["Checklist"][];
+            /** Colleagues */
+            colleagues: components["schemas"]["Colleague"][];
+        };
+        /**
          * KeyDecisionIn
          * @description An administrator's decision on a key, after comparing its fingerprint.
          */
@@ -1749,6 +5212,82 @@ export interface components {
              * @enum {string}
              */
             devices: "green" | "yellow" | "red" | "grey";
+        };
+        /**
+         * LimitIn
+         * @description Another number for a rule, in the rule's unit.
+         */
+        LimitIn: {
+            /** Value */
+            value: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * LinkOut
+         * @description What follows from site evidence by a linking rule (L1 to L10), while it holds.
+         */
+        LinkOut: {
+            /** Id */
+            id: number;
+            /** Rule */
+            rule: string;
+            /** Subject */
+            subject: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            /** Roles */
+            roles: components["schemas"]["Role"][];
+            title: components["schemas"]["Text"];
+            text: components["schemas"]["Text"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * MatcherIn
+         * @description A field of an alert and its pattern (``*`` any text); ``equal`` false turns it round.
+         */
+        MatcherIn: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "project" | "kind" | "severity" | "rule" | "device" | "zone";
+            /** Pattern */
+            pattern: string;
+            /**
+             * Equal
+             * @default true
+             */
+            equal: boolean;
+        };
+        /**
+         * MaterialPaid
+         * @description A material paid for, in the unit it is weighed in.
+         */
+        MaterialPaid: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "material_paid";
+            /** Material */
+            material: string;
+            /** Unit */
+            unit: string;
+            /** Quantity */
+            quantity: number | string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
         };
         /**
          * Me
@@ -1811,6 +5350,29 @@ export interface components {
             claimed_on: string;
         };
         /**
+         * MilestoneConflict
+         * @description The milestone moved meanwhile; ``present`` says where to.
+         */
+        MilestoneConflict: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            present: components["schemas"]["FieldMilestone"];
+        };
+        /**
          * MilestoneIn
          * @description An acceptance node; payments name the milestone they are bound to.
          */
@@ -1852,6 +5414,60 @@ export interface components {
             accepted_by: string | null;
         };
         /**
+         * NamedZone
+         * @description A danger zone's name.
+         */
+        NamedZone: {
+            /** Id */
+            id: string;
+            name: components["schemas"]["Text"];
+        };
+        /**
+         * NoticeOut
+         * @description That a role was told something. ``topic`` is the alerts' kind or the linking rule.
+         */
+        NoticeOut: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            project_name: components["schemas"]["Text"];
+            /** Topic */
+            topic: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "new" | "escalation" | "repeat";
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            title: components["schemas"]["Text"];
+            text: components["schemas"]["Text"];
+            /** Channel */
+            channel: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Alerts */
+            alerts: number[];
+        };
+        /**
+         * NoticePage
+         * @description Notices, newest first; ``next_before`` asks for the next page.
+         */
+        NoticePage: {
+            /** Notices */
+            notices: components["schemas"]["NoticeOut"][];
+            /** Next Before */
+            next_before: number | null;
+        };
+        /**
          * OpinionIn
          * @description The supervision committee's written opinion (督办建议) to finance.
          */
@@ -1883,7 +5499,7 @@ export interface components {
         };
         /**
          * Overview
-         * @description The first page: what needs me now.
+         * @description The first page.
          */
         Overview: {
             /** Projects */
@@ -1902,6 +5518,96 @@ export interface components {
             cameras_ok: number;
             /** Cameras Total */
             cameras_total: number;
+        };
+        /**
+         * PaperIn
+         * @description A paper to be entered.
+         */
+        PaperIn: {
+            /** Paper */
+            paper: components["schemas"]["BillItem"] | components["schemas"]["Roster"] | components["schemas"]["WageAccount"] | components["schemas"]["WageTransfer"] | components["schemas"]["RetentionEntry"] | components["schemas"]["DefectsPeriod"] | components["schemas"]["Guarantee"] | components["schemas"]["DatedDocument"] | components["schemas"]["StartPermit"] | components["schemas"]["TenderIn"] | components["schemas"]["PartyIn"] | components["schemas"]["PlannedMonth"] | components["schemas"]["DeliveryIn"] | components["schemas"]["MaterialPaid"] | components["schemas"]["SiteCondition"] | components["schemas"]["BudgetLine"];
+        };
+        /**
+         * PaperOut
+         * @description A paper as entered; a voided one no longer counts.
+         */
+        PaperOut: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Entered By */
+            entered_by: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Voided By */
+            voided_by: string | null;
+            /** Voided At */
+            voided_at: string | null;
+            /** Void Reason */
+            void_reason: string;
+        };
+        /**
+         * ParamOut
+         * @description A number a rule asks of the site; without ``value`` the rule abstains.
+         */
+        ParamOut: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /** Unit */
+            unit: string;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * PartyIn
+         * @description Somebody whose account, phone, address or legal person may be another's too.
+         */
+        PartyIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "party";
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "payee" | "bidder" | "supervisor" | "staff";
+            /**
+             * Account
+             * @default
+             */
+            account: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+            /**
+             * Address
+             * @default
+             */
+            address: string;
+            /**
+             * Legal Person
+             * @default
+             */
+            legal_person: string;
         };
         /**
          * PayeeAccountIn
@@ -1973,6 +5679,100 @@ export interface components {
             claim: number | null;
         };
         /**
+         * PendingOut
+         * @description A breach that has not lasted long enough to be an alert.
+         */
+        PendingOut: {
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["Text"];
+            /** Device */
+            device: string | null;
+            /** Zone */
+            zone: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Fires At
+             * Format: date-time
+             */
+            fires_at: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * PermitIn
+         * @description A permit, or an ordered stop of work (``work_stop``); ``ends`` does not belong to it.
+         *
+         *     ``document`` is the SHA-256 of its paper; no ``zone`` is the whole site.
+         */
+        PermitIn: {
+            /** Kind */
+            kind: string;
+            /** Zone */
+            zone?: string | null;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Number */
+            number: string;
+            /** Document */
+            document?: string | null;
+        };
+        /**
+         * PermitOut
+         * @description A permit with who entered it, and who revoked it.
+         */
+        PermitOut: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /** Kind */
+            kind: string;
+            /** Zone */
+            zone: string | null;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Number */
+            number: string;
+            /** Document */
+            document: string | null;
+            /** Entered By */
+            entered_by: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Revoked By */
+            revoked_by: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Because */
+            revoked_because: string;
+            /** Valid */
+            valid: boolean;
+        };
+        /**
          * PersonIn
          * @description Somebody responsible: 责任领导, 责任部门, 总监 and so on.
          */
@@ -1981,6 +5781,56 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Place
+         * @description Where a phone was: WGS 84 degrees, ``accuracy`` in metres (68 %), as the W3C defines it.
+         */
+        Place: {
+            /** Latitude */
+            latitude: number;
+            /** Longitude */
+            longitude: number;
+            /** Accuracy */
+            accuracy: number;
+        };
+        /**
+         * PlannedMonth
+         * @description A month of the year's spending plan (用款计划).
+         */
+        PlannedMonth: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "planned_month";
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Amount */
+            amount: number | string;
+        };
+        /**
+         * PrecisionReport
+         * @description Precision of every rule and every device whose alerts began in the last ``days``.
+         */
+        PrecisionReport: {
+            /** Days */
+            days: number;
+            /** Enough */
+            enough: number;
+            /** Rules */
+            rules: components["schemas"]["RulePrecisionOut"][];
+            /** Devices */
+            devices: components["schemas"]["DevicePrecisionOut"][];
+        };
+        /**
+         * Procedure
+         * @description Which way a project's claims go.
+         * @enum {string}
+         */
+        Procedure: "short" | "full";
         /**
          * ProgressReportIn
          * @description What the department reports of one work item.
@@ -2046,6 +5896,10 @@ export interface components {
             cameras_ok: number;
             /** Description */
             description: string;
+            /** Region */
+            region: string;
+            /** City */
+            city: string;
             /**
              * Started On
              * Format: date
@@ -2068,6 +5922,8 @@ export interface components {
         /**
          * ProjectIn
          * @description A whole project as it is set up; putting it again replaces it.
+         *
+         *     ``region`` and ``city`` choose the local rules, written as the packs write them (上海, 河北).
          */
         ProjectIn: {
             name: components["schemas"]["Text"];
@@ -2098,6 +5954,16 @@ export interface components {
              */
             description: string;
             /**
+             * Region
+             * @default
+             */
+            region: string;
+            /**
+             * City
+             * @default
+             */
+            city: string;
+            /**
              * People
              * @default []
              */
@@ -2116,6 +5982,71 @@ export interface components {
             danger_zones: components["schemas"]["DangerZoneIn"][];
             /** Devices */
             devices: components["schemas"]["DeviceIn"][];
+        };
+        /**
+         * ProjectRuleOut
+         * @description A stream rule as it holds for one project.
+         *
+         *     ``layers`` says field by field which layer won, ``reasons`` why, from the highest layer down.
+         *     ``state`` off has its reason in ``why``; abstained lacks the ``params`` without a value.
+         */
+        ProjectRuleOut: {
+            /** Id */
+            id: string;
+            title: components["schemas"]["Text"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "on" | "off" | "abstained";
+            /** Why */
+            why: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "info" | "general" | "serious" | "suspected_major";
+            /** Action */
+            action: string;
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "national" | "city" | "project";
+            /** Layers */
+            layers: {
+                [key: string]: string;
+            };
+            /** Reasons */
+            reasons: string[];
+            /** Limit */
+            limit: number | null;
+            /** Unit */
+            unit: string;
+            /** Hours */
+            hours: string | null;
+            /**
+             * Days
+             * @enum {string}
+             */
+            days: "all" | "working" | "rest";
+            /** Wait Seconds */
+            wait_seconds: number;
+            /** Keep Seconds */
+            keep_seconds: number;
+            /** Params */
+            params: components["schemas"]["ParamOut"][];
+            /** Permit */
+            permit: string | null;
+            /** Condition */
+            condition: string;
+            /** Source */
+            source: string;
+            /** Trust */
+            trust: string;
+            /** Overridable */
+            overridable: boolean;
+            override: components["schemas"]["RuleOverrideOut"] | null;
         };
         /**
          * ProjectSummary
@@ -2167,6 +6098,44 @@ export interface components {
             cameras_ok: number;
         };
         /**
+         * QualifiedPersonIn
+         * @description Who may grade major hazards of a project besides the chief supervisor (admin).
+         */
+        QualifiedPersonIn: {
+            /** Certificate */
+            certificate: string;
+            /**
+             * Valid To
+             * Format: date
+             */
+            valid_to: string;
+        };
+        /**
+         * QualifiedPersonOut
+         * @description A named qualified person.
+         */
+        QualifiedPersonOut: {
+            /** Username */
+            username: string;
+            /** Certificate */
+            certificate: string;
+            /**
+             * Valid To
+             * Format: date
+             */
+            valid_to: string;
+        };
+        /**
+         * RaisedOut
+         * @description How often something fired, and for how many hours.
+         */
+        RaisedOut: {
+            /** Incidents */
+            incidents: number;
+            /** Hours */
+            hours: number;
+        };
+        /**
          * Readiness
          * @description What the process needs: ``ok``, or what is wrong and where to look.
          */
@@ -2197,6 +6166,35 @@ export interface components {
             ts: string;
         };
         /**
+         * ReconciliationOut
+         * @description How far bank and register agree, with everything that does not.
+         */
+        ReconciliationOut: {
+            /** Matched */
+            matched: number;
+            /** Matched Total */
+            matched_total: string;
+            /** Unmatched Lines */
+            unmatched_lines: components["schemas"]["BankLineOut"][];
+            /** Unmatched Payments */
+            unmatched_payments: components["schemas"]["PaymentOut"][];
+        };
+        /**
+         * RefundIn
+         * @description Money came back.
+         */
+        RefundIn: {
+            /** Amount */
+            amount: number | string;
+            /**
+             * Returned On
+             * Format: date
+             */
+            returned_on: string;
+            /** Bank Reference */
+            bank_reference: string;
+        };
+        /**
          * ReleaseIn
          * @description Finance releases part of a hold; never the person who recommended the release.
          */
@@ -2207,11 +6205,135 @@ export interface components {
             reason: string;
         };
         /**
+         * ReportFileOut
+         * @description A file of a report; its hash is also in the audit log.
+         */
+        ReportFileOut: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "pdf" | "xlsx";
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+        };
+        /**
+         * ReportIn
+         * @description A report to be made.
+         *
+         *     ``project`` tells all of a project's time, ``month`` a month of one project, ``street`` a month
+         *     of all. ``month`` is ``YYYY-MM``.
+         */
+        ReportIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "month" | "street";
+            /** Project */
+            project?: string | null;
+            /**
+             * Month
+             * @default
+             */
+            month: string;
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+        };
+        /**
+         * ReportOut
+         * @description A report. ``done_percent`` grows while it is made; ``files`` are there once it is done.
+         */
+        ReportOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "project" | "month" | "street";
+            /** Project */
+            project: string | null;
+            /** Month */
+            month: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "done" | "failed";
+            /** Done Percent */
+            done_percent: number;
+            /** Error */
+            error: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Files */
+            files: components["schemas"]["ReportFileOut"][];
+        };
+        /**
+         * RetentionEntry
+         * @description 质量保证金 kept back or given back; what is given back bears its day.
+         */
+        RetentionEntry: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "retention";
+            /**
+             * Entry
+             * @enum {string}
+             */
+            entry: "kept" | "released";
+            /** Amount */
+            amount: number | string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
          * Role
          * @description Who may do what; see the table in docs/architecture.md.
          * @enum {string}
          */
         Role: "supervisor" | "inspector" | "department" | "chief_supervisor" | "finance" | "auditor" | "panel" | "admin";
+        /**
+         * Roster
+         * @description A chief supervisor as registered for the project; ``username`` is the account signed with.
+         */
+        Roster: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "roster";
+            /** Username */
+            username: string;
+            /** Certificate */
+            certificate: string;
+            /** Valid To */
+            valid_to?: string | null;
+        };
         /**
          * RuleOut
          * @description A rule as people read it.
@@ -2238,6 +6360,101 @@ export interface components {
             trust: string;
             /** Page */
             page: string;
+        };
+        /**
+         * RuleOverrideIn
+         * @description What a project changes of a rule, and why; written as in a pack.
+         *
+         *     ``hours`` are ``22:00-06:00`` in Shanghai, ``for`` and ``keep_firing_for`` 30s, 20m, 1h or 7d.
+         */
+        RuleOverrideIn: {
+            /** Reason */
+            reason: string;
+            /** Enabled */
+            enabled?: boolean | null;
+            limit?: components["schemas"]["LimitIn"] | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: number;
+            };
+            /** Hours */
+            hours?: string | null;
+            /** Days */
+            days?: ("all" | "working" | "rest") | null;
+            /** For */
+            for?: string | null;
+            /** Keep Firing For */
+            keep_firing_for?: string | null;
+            /** Severity */
+            severity?: ("info" | "general" | "serious" | "suspected_major") | null;
+            /** Action */
+            action?: ("notice" | "review" | "hold" | "audit") | null;
+        };
+        /**
+         * RuleOverrideOut
+         * @description A project's override with who set it.
+         */
+        RuleOverrideOut: {
+            /** Reason */
+            reason: string;
+            /** Enabled */
+            enabled?: boolean | null;
+            limit?: components["schemas"]["LimitIn"] | null;
+            /**
+             * Params
+             * @default {}
+             */
+            params: {
+                [key: string]: number;
+            };
+            /** Hours */
+            hours?: string | null;
+            /** Days */
+            days?: ("all" | "working" | "rest") | null;
+            /** For */
+            for?: string | null;
+            /** Keep Firing For */
+            keep_firing_for?: string | null;
+            /** Severity */
+            severity?: ("info" | "general" | "serious" | "suspected_major") | null;
+            /** Action */
+            action?: ("notice" | "review" | "hold" | "audit") | null;
+            /** Set By */
+            set_by: string;
+            /**
+             * Set At
+             * Format: date-time
+             */
+            set_at: string;
+        };
+        /**
+         * RulePrecisionOut
+         * @description Of one rule, and of each device it watched.
+         */
+        RulePrecisionOut: {
+            /** Alerts */
+            alerts: number;
+            /** Confirmed */
+            confirmed: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Cannot Tell */
+            cannot_tell: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Precision */
+            precision: number | null;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Rule */
+            rule: string;
+            /** Devices */
+            devices: components["schemas"]["DevicePrecisionOut"][];
         };
         /**
          * SCurve
@@ -2312,6 +6529,19 @@ export interface components {
             password: string;
         };
         /**
+         * Signature
+         * @description A name drawn by finger: strokes of points on a field 1000 wide and 400 high.
+         */
+        Signature: {
+            /** Name */
+            name: string;
+            /** Strokes */
+            strokes: [
+                number,
+                number
+            ][][];
+        };
+        /**
          * SignatureIn
          * @description The chief supervisor's signature; without it no works money is paid (条例 37).
          */
@@ -2326,6 +6556,203 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * SilenceIn
+         * @description Nobody is told of alerts that all the matchers fit until ``ends``; it begins at once.
+         */
+        SilenceIn: {
+            /** Matchers */
+            matchers: components["schemas"]["MatcherIn"][];
+            /** Reason */
+            reason: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+        };
+        /**
+         * SilenceOut
+         * @description A silence, and how many firing alerts it covers now.
+         */
+        SilenceOut: {
+            /** Id */
+            id: number;
+            /** Matchers */
+            matchers: components["schemas"]["MatcherIn"][];
+            /** Reason */
+            reason: string;
+            /**
+             * Starts
+             * Format: date-time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: date-time
+             */
+            ends: string;
+            /** Made By */
+            made_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Ended By */
+            ended_by: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Active */
+            active: boolean;
+            /** Covers */
+            covers: number;
+        };
+        /**
+         * SiteCondition
+         * @description Days on which work was ordered to stop, or on which it rained too hard.
+         */
+        SiteCondition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "site_condition";
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "stopped" | "heavy_rain";
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+        };
+        /**
+         * StartPermit
+         * @description 施工许可 or the approved start.
+         */
+        StartPermit: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "start_permit";
+            /** Number */
+            number: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
+         * StateTemplateOut
+         * @description The ordered states of a kind of project, as agents know it by name.
+         */
+        StateTemplateOut: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["Text"];
+            /** Note */
+            note: string;
+            /** Storeys */
+            storeys: boolean;
+            /** Unseen Weight */
+            unseen_weight: number;
+            /** States */
+            states: components["schemas"]["TemplateStateOut"][];
+        };
+        /**
+         * StepIn
+         * @description A role, and how many minutes after the first notice it is told too.
+         */
+        StepIn: {
+            role: components["schemas"]["Role"];
+            /** After Minutes */
+            after_minutes: number;
+        };
+        /**
+         * StretchOut
+         * @description A time in one condition: fit, reporting that it is not, reporting nothing, not yet there.
+         */
+        StretchOut: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Condition
+             * @enum {string}
+             */
+            condition: "ok" | "unfit" | "silent" | "unknown";
+        };
+        /**
+         * SubmissionIn
+         * @description A draft, or a claim that was returned, comes to the chief supervisor; corrected if need be.
+         */
+        SubmissionIn: {
+            /** Amount */
+            amount?: number | string | null;
+            /** Wage Amount */
+            wage_amount?: number | string | null;
+            /** Claimed Percent */
+            claimed_percent?: number | null;
+            /** Invoice */
+            invoice?: string | null;
+            /** Lines */
+            lines?: components["schemas"]["ClaimLineIn"][] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * TemplateStateOut
+         * @description A state a kind of work passes through; ``unseen`` by any camera.
+         */
+        TemplateStateOut: {
+            /** Code */
+            code: string;
+            name: components["schemas"]["Text"];
+            /** Percent */
+            percent: number;
+            /** Acceptance */
+            acceptance: boolean;
+            /** Unseen */
+            unseen: boolean;
+        };
+        /**
+         * TenderIn
+         * @description How the contractor was chosen.
+         */
+        TenderIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tender";
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "open" | "selective" | "negotiated" | "single";
+            /** Bids */
+            bids: components["schemas"]["BidIn"][];
         };
         /**
          * Text
@@ -2354,6 +6781,202 @@ export interface components {
             text: components["schemas"]["Text"];
         };
         /**
+         * TreasuryAnswerOut
+         * @description How an answer was taken; ``repeated`` says it had come before and changed nothing.
+         */
+        TreasuryAnswerOut: {
+            /** Claim */
+            claim: number;
+            /** State */
+            state: string;
+            /** Payment */
+            payment: number | null;
+            /** Repeated */
+            repeated: boolean;
+        };
+        /**
+         * UploadConflict
+         * @description The piece does not follow what has arrived; ``present`` says where to go on.
+         */
+        UploadConflict: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            present: components["schemas"]["UploadOut"];
+        };
+        /**
+         * UploadIn
+         * @description A picture to come. ``heading`` is degrees clockwise from north, if the phone has a compass.
+         */
+        UploadIn: {
+            /** Id */
+            id: string;
+            /** Project */
+            project: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "camera" | "capture" | "file";
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            place?: components["schemas"]["Place"] | null;
+            /** Heading */
+            heading?: number | null;
+        };
+        /**
+         * UploadOut
+         * @description How far a picture is. It counts as sent when ``state`` is ``stored``, and not before.
+         */
+        UploadOut: {
+            /** Id */
+            id: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size */
+            size: number;
+            /** Offset */
+            offset: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "stored";
+            /** Stored At */
+            stored_at: string | null;
+        };
+        /**
+         * VariationEvent
+         * @description What can happen to it. ``DESIGNER_AGREES`` is entered with the designer's paper.
+         * @enum {string}
+         */
+        VariationEvent: "supervisor_agrees" | "designer_agrees" | "owner_agrees" | "price" | "approve" | "execute" | "measure" | "reject";
+        /**
+         * VariationIn
+         * @description A variation or site instruction as it is raised. ``amount`` is the estimate.
+         */
+        VariationIn: {
+            /** Number */
+            number: string;
+            kind: components["schemas"]["VariationKind"];
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "design_error" | "owner_request" | "site_condition" | "regulation" | "emergency" | "other";
+            /** Description */
+            description: string;
+            /**
+             * Quantity Basis
+             * @default
+             */
+            quantity_basis: string;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: string[];
+            /** Amount */
+            amount: number | string;
+            /**
+             * Raised On
+             * Format: date
+             */
+            raised_on: string;
+        };
+        /**
+         * VariationKind
+         * @description 变更 changes the design; 签证 records what the site made necessary.
+         * @enum {string}
+         */
+        VariationKind: "design_change" | "site_instruction";
+        /**
+         * VariationOut
+         * @description A variation and where it stands.
+         */
+        VariationOut: {
+            /** Id */
+            id: number;
+            /** Number */
+            number: string;
+            kind: components["schemas"]["VariationKind"];
+            /** Reason */
+            reason: string;
+            /** Description */
+            description: string;
+            /** Quantity Basis */
+            quantity_basis: string;
+            /** Evidence */
+            evidence: string[];
+            /** Amount */
+            amount: string;
+            state: components["schemas"]["VariationState"];
+            /** Raised By */
+            raised_by: string;
+            /**
+             * Raised On
+             * Format: date
+             */
+            raised_on: string;
+            /** Signed By */
+            signed_by: string;
+            /** Priced By */
+            priced_by: string | null;
+            /** Approved By */
+            approved_by: string | null;
+            /** Approved On */
+            approved_on: string | null;
+            /** Executed On */
+            executed_on: string | null;
+            /** Possible */
+            possible: components["schemas"]["VariationEvent"][];
+        };
+        /**
+         * VariationState
+         * @description What it has got past.
+         * @enum {string}
+         */
+        VariationState: "raised" | "supervisor" | "designer" | "owner" | "priced" | "approved" | "executed" | "measured" | "rejected";
+        /**
+         * VariationStepIn
+         * @description One step of a variation; ``amount`` is the price and goes with ``price`` only.
+         */
+        VariationStepIn: {
+            event: components["schemas"]["VariationEvent"];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Amount */
+            amount?: number | string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * VerdictIn
          * @description A person's judgement of an alert; a false alarm needs its reason.
          */
@@ -2370,8 +6993,256 @@ export interface components {
             reason: string;
         };
         /**
+         * VerdictsOut
+         * @description What people said of alerts; ``precision`` is null while too few were judged.
+         */
+        VerdictsOut: {
+            /** Confirmed */
+            confirmed: number;
+            /** False Alarms */
+            false_alarms: number;
+            /** Cannot Tell */
+            cannot_tell: number;
+            /** Unjudged */
+            unjudged: number;
+            /** Precision */
+            precision: number | null;
+        };
+        /**
+         * VisitConflict
+         * @description Somebody made the visit meanwhile; ``present`` says who.
+         */
+        VisitConflict: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Fields
+             * @default {}
+             */
+            fields: {
+                [key: string]: string;
+            };
+            present: components["schemas"]["VisitOut"];
+        };
+        /**
+         * VisitIn
+         * @description A visit to make. Without an inspector it is anybody's.
+         */
+        VisitIn: {
+            /**
+             * Planned On
+             * Format: date
+             */
+            planned_on: string;
+            /** Purpose */
+            purpose: string;
+            /** Inspector */
+            inspector?: string | null;
+            /** Checklist */
+            checklist?: string | null;
+        };
+        /**
+         * VisitOut
+         * @description A visit and whether it was made.
+         */
+        VisitOut: {
+            /** Id */
+            id: number;
+            /** Project */
+            project: string;
+            /**
+             * Planned On
+             * Format: date
+             */
+            planned_on: string;
+            /** Purpose */
+            purpose: string;
+            /** Inspector */
+            inspector: string | null;
+            /** Inspector Name */
+            inspector_name: string | null;
+            /** Checklist */
+            checklist: string | null;
+            /** Planned By */
+            planned_by: string | null;
+            /** Done By */
+            done_by: string | null;
+            /** Done At */
+            done_at: string | null;
+        };
+        /**
+         * VisitReportIn
+         * @description A visit that was made, planned (``visit``) or not.
+         */
+        VisitReportIn: {
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            place?: components["schemas"]["Place"] | null;
+            /** Photos */
+            photos?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Project */
+            project: string;
+            /** Visit */
+            visit?: number | null;
+            /** Checklist */
+            checklist?: string | null;
+            /** Version */
+            version?: number | null;
+            /** Answers */
+            answers?: components["schemas"]["Answer"][];
+            signature?: components["schemas"]["Signature"] | null;
+        };
+        /**
+         * VoidIn
+         * @description Why a paper no longer counts; it stays on record.
+         */
+        VoidIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WageAccount
+         * @description The wage escrow account (农民工工资专用账户) as its statement and payroll say.
+         */
+        WageAccount: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wage_account";
+            /**
+             * As Of
+             * Format: date
+             */
+            as_of: string;
+            /**
+             * Account
+             * @default
+             */
+            account: string;
+            /** Balance */
+            balance: number | string;
+            /** Next Payroll */
+            next_payroll: number | string;
+            /** Payroll Heads */
+            payroll_heads?: number | null;
+            /** Seen Heads */
+            seen_heads?: number | null;
+        };
+        /**
+         * WageTransfer
+         * @description Labour cost transferred into the wage account.
+         */
+        WageTransfer: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wage_transfer";
+            /**
+             * Transferred On
+             * Format: date
+             */
+            transferred_on: string;
+            /** Amount */
+            amount: number | string;
+        };
+        /**
+         * WebhookIn
+         * @description Another system to tell; its host must be on the operator's list.
+         */
+        WebhookIn: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Kinds */
+            kinds: ("hold.recommended" | "hold.decided" | "hold.released" | "claim.state" | "payment.instructed" | "hazard.major")[];
+        };
+        /**
+         * WebhookMade
+         * @description The only answer that ever shows the secret.
+         */
+        WebhookMade: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Kinds */
+            kinds: ("hold.recommended" | "hold.decided" | "hold.released" | "claim.state" | "payment.instructed" | "hazard.major")[];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /** Dead */
+            dead: number;
+            /** Last Error */
+            last_error: string | null;
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * WebhookOut
+         * @description A webhook without its secret; ``last_error`` is why its newest failing message failed.
+         */
+        WebhookOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Kinds */
+            kinds: ("hold.recommended" | "hold.decided" | "hold.released" | "claim.state" | "payment.instructed" | "hazard.major")[];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Delivered */
+            delivered: number;
+            /** Dead */
+            dead: number;
+            /** Last Error */
+            last_error: string | null;
+        };
+        /**
          * WorkItemIn
          * @description A line of the bill of quantities. Its value weighs it; its dates plan it.
+         *
+         *     ``kind`` says how fast such work can go; without it nobody asks.
          */
         WorkItemIn: {
             /** Id */
@@ -2389,6 +7260,8 @@ export interface components {
              * Format: date
              */
             planned_finish: string;
+            /** Kind */
+            kind?: ("earthwork" | "piling" | "structure" | "masonry" | "facade" | "road_base" | "paving" | "planting") | null;
         };
         /**
          * WorkItemOut
@@ -2444,6 +7317,9 @@ export interface components {
         /**
          * ZoneOut
          * @description A zone as its camera last measured it beside what people say.
+         *
+         *     ``before`` is the picture of the state before, to compare ``evidence`` with; ``last_good``
+         *     is when the camera last showed the zone well enough to judge it.
          */
         ZoneOut: {
             /** Id */
@@ -2478,6 +7354,10 @@ export interface components {
             evidence: string | null;
             /** Evidence Signature */
             evidence_signature: ("verified" | "unsigned" | "unknown_key" | "bad_signature" | "revoked_key") | null;
+            /** Before */
+            before: string | null;
+            /** Last Good */
+            last_good: string | null;
             /** Reported Percent */
             reported_percent: number;
             /** Accepted Percent */
@@ -2493,6 +7373,22 @@ export interface components {
             name: components["schemas"]["Text"];
             /** Percent */
             percent: number;
+        };
+        /**
+         * ReasonIn
+         * @description Why.
+         */
+        siteward_platform__api__schemas__alerting__ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ReasonIn
+         * @description Why a claim is returned, rejected, or its instruction taken back.
+         */
+        siteward_platform__api__schemas__claim_acts__ReasonIn: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -2853,6 +7749,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_agenda: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agenda"];
                 };
             };
             /** @description Nobody is signed in */
@@ -3393,6 +8354,620 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MilestoneAcceptanceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    order_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_report_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report: number;
+                form: "pdf" | "xlsx";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_device_timelines: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTimelineOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_state_templates: {
+        parameters: {
+            query?: {
+                storeys?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateTemplateOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_camera: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraSetup"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    put_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CameraZonesIn"];
             };
         };
         responses: {
@@ -4146,6 +9721,73 @@ export interface operations {
             };
         };
     };
+    get_claim_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     sign_claim: {
         parameters: {
             query?: never;
@@ -4781,6 +10423,2846 @@ export interface operations {
             };
         };
     };
+    submit_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmissionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    certify_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    agree_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    return_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siteward_platform__api__schemas__claim_acts__ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reject_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siteward_platform__api__schemas__claim_acts__ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    instruct_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    cancel_instruction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siteward_platform__api__schemas__claim_acts__ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    appeal_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reply_to_appeal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealReplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    propose_clawback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClawbackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    decide_clawback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClawbackDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    record_refund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_papers: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enter_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    void_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                paper: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoidIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_variations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    raise_variation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    step_variation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                variation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VariationStepIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: "payments" | "bank";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_preview_import"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                kind: "payments" | "bank";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_confirm_import"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reconcile_payments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_project_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRuleOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_project_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRuleOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    override_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleOverrideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRuleOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    restore_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRuleOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_pending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_permits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    enter_permit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PermitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revoke_permit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                permit: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["siteward_platform__api__schemas__alerting__ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermitOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_silences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    make_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_escalations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    set_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EscalationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    reset_escalation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                severity: "info" | "general" | "serious" | "suspected_major" | "major";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_notices: {
+        parameters: {
+            query?: {
+                project?: string | null;
+                role?: components["schemas"]["Role"] | null;
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_precision: {
+        parameters: {
+            query?: {
+                days?: "30" | "90";
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrecisionReport"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_alerts: {
         parameters: {
             query?: {
@@ -4788,6 +13270,10 @@ export interface operations {
                 state?: ("pending" | "firing" | "resolved") | null;
                 severity?: ("info" | "general" | "serious" | "suspected_major" | "major") | null;
                 kind?: string | null;
+                device?: string | null;
+                zone?: string | null;
+                mine?: boolean;
+                untaken?: boolean;
                 before?: number | null;
                 limit?: number;
             };
@@ -4804,6 +13290,280 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_assignees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssigneeOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    acknowledge_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_back_acknowledgements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    assign_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
                 };
             };
             /** @description Nobody is signed in */
@@ -5125,9 +13885,14 @@ export interface operations {
             };
         };
     };
-    list_hazards: {
+    list_evidence: {
         parameters: {
-            query?: never;
+            query?: {
+                device?: string | null;
+                purpose?: string | null;
+                before?: string | null;
+                limit?: number;
+            };
             header?: never;
             path: {
                 project: string;
@@ -5142,149 +13907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HazardOut"][];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description This role or this request may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not as things stand */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The request is wrong; see fields */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    record_hazard: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HazardIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HazardOut"];
-                };
-            };
-            /** @description Nobody is signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description This role or this request may not */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description No such thing */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description Not as things stand */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-            /** @description The request is wrong; see fields */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Failure"];
-                };
-            };
-        };
-    };
-    close_hazard: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                hazard: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HazardClosureIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HazardOut"];
+                    "application/json": components["schemas"]["EvidenceStrip"];
                 };
             };
             /** @description Nobody is signed in */
@@ -5475,6 +14098,2102 @@ export interface operations {
             };
         };
     };
+    list_hazards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    record_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_all_hazards: {
+        parameters: {
+            query?: {
+                project?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_hazard_detail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardJudgementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    dismiss_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardJudgementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    grade_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardGradeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    order_rectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardOrderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_order_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    plan_rectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    submit_rectification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardSubmissionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_hazard_picture: {
+        parameters: {
+            query: {
+                taken_at: string;
+                latitude: number;
+                longitude: number;
+                accuracy: number;
+                part?: "before" | "after" | "look_back";
+            };
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardDetail"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    recheck_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardRecheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    resume_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardNoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    supervise_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardSupervisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    close_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardClosureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    look_back_on_hazard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hazard: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HazardLookBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HazardOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_hazard_clauses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_qualified_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualifiedPersonOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    name_qualified_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualifiedPersonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualifiedPersonOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_inspection_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionDay"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirm_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldAlert"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertConflict"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    report_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldActOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitConflict"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    request_acceptance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldMilestone"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MilestoneConflict"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_field_acts: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldActOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    plan_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    call_visit_off: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    continue_upload: {
+        parameters: {
+            query?: never;
+            header: {
+                "Upload-Offset": number;
+            };
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadConflict"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_series: {
         parameters: {
             query: {
@@ -5564,6 +16283,772 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RuleOut"][];
                 };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    make_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "delivered" | "dead") | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                webhook: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"][];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    send_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: number;
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    take_treasury_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Claim */
+                    claim: number;
+                    /**
+                     * Part
+                     * @enum {string}
+                     */
+                    part: "works" | "wages";
+                    /**
+                     * Outcome
+                     * @enum {string}
+                     */
+                    outcome: "accepted" | "paid" | "rejected";
+                    /** Reference */
+                    reference: string;
+                    /** Amount */
+                    amount: number | string;
+                    /** Paid On */
+                    paid_on?: string | null;
+                    /**
+                     * Note
+                     * @default
+                     */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreasuryAnswerOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    backtest_rule: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit: number;
+                project?: string | null;
+            };
+            header?: never;
+            path: {
+                rule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_open_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    publish_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unpublish_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is signed in */
             401: {
