@@ -163,16 +163,19 @@ def _nights(session: Session, project: str, now: datetime) -> set[date]:
 
 
 def _periods(session: Session, facts: ProjectFacts) -> list[float | None]:
-    """SPI at the ends of the last three months."""
+    """SPI at the ends of the last three months; None where nothing was measured until then."""
     ends: list[date] = []
     day = facts.as_of
     for _ in range(3):
         day = day.replace(day=1) - timedelta(days=1)
         ends.append(day)
     accepted = accepted_progress(session, facts.project, facts.as_of)
-    values = []
+    values: list[float | None] = []
     for end in reversed(ends):
         known = {one.work_item: one.percent for one in accepted if one.on <= end}
+        if not known:  # nothing was on record yet: not late, but not known
+            values.append(None)
+            continue
         items = [replace(i, accepted_percent=known.get(i.id, 0.0)) for i in facts.work_items]
         values.append(earned_value(items, (), end).spi)
     return values

@@ -270,14 +270,18 @@ class Judge:
         try:
             with reading(self.database) as session:
                 found = links_of(session, self.series, project_id, now)
-                standing = open_links(session, project_id)
+                standing = {(row.rule, row.subject) for row in open_links(session, project_id)}
         except StoreError as error:
             log.warning("links of %s wait for the time series: %s", project_id, error)
             self._fed.wait(now)
             return
-        if found or standing:
+        fresh = {(link.rule, link.subject) for link in found} - standing
+        settled = self._fed.settled(project_id, fresh, now)
+        kept = [one for one in found if (one.rule, one.subject) in standing | settled]
+        if kept or standing:
             with acting(self.database, RULES, now, self.publish, 0) as act:
-                keep_links(act, project_id, found)
+                keep_links(act, project_id, kept)
+            self._fed.settled(project_id, fresh - settled, now)
         self._fed.links[project_id] = version
 
     def _sweep(self, now: datetime) -> None:

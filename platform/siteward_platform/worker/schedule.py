@@ -1,6 +1,7 @@
 """What the rules read of a project's papers and days, fed when a day or its facts change."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,10 +21,16 @@ log = logging.getLogger(__name__)
 
 _LOOK_BACK: Final = timedelta(days=30)
 """Idle days are counted no further back."""
+_SETTLES: Final = timedelta(minutes=2)
+"""As the rules of the schedule pack wait."""
 AT_ONCE: Final = 20
 """Projects looked at in one tick, so that messages never wait long."""
 _RETRY: Final = timedelta(minutes=1)
 """After the time series did not answer."""
+
+
+Name = tuple[str, str]
+"""A link's rule and subject."""
 
 
 @dataclass
@@ -34,17 +41,28 @@ class Fed:
         facts: By project: the day and facts version its facts were last fed for.
         idle: By project: the day, and the idle working days up to the day before it.
         links: By project: the day and facts version its links were last looked at for.
+        fresh: By project: since when a link was seen that nobody was told of yet.
         retry_at: When the time series may be asked again.
     """
 
     facts: dict[str, tuple[date, int]] = field(default_factory=dict)
     idle: dict[str, tuple[date, int | None]] = field(default_factory=dict)
     links: dict[str, tuple[date, int]] = field(default_factory=dict)
+    fresh: dict[str, dict[Name, datetime]] = field(default_factory=dict)
     retry_at: datetime | None = None
 
     def knows_idle(self, project: str, today: date) -> bool:
         """Whether the idle days of a project were counted today."""
         return project in self.idle and self.idle[project][0] == today
+
+    def settled(self, project: str, links: Iterable[Name], now: datetime) -> set[Name]:
+        """Which links of a project have stood for :data:`_SETTLES`; the rest is looked at again.
+
+        A batch of reports is then recorded whole before anybody is told what follows from it.
+        """
+        seen = self.fresh.get(project, {})
+        self.fresh[project] = {name: seen.get(name, now) for name in links}
+        return {name for name, since in self.fresh[project].items() if now - since >= _SETTLES}
 
     def wait(self, now: datetime) -> None:
         """The time series did not answer."""
@@ -59,6 +77,7 @@ class Fed:
         self.facts.clear()
         self.idle.clear()
         self.links.clear()
+        self.fresh.clear()
 
 
 def fact_observations(
@@ -92,7 +111,12 @@ def links_behind(session: Session, fed: Fed, today: date, now: datetime) -> list
     if fed.waits(now):
         return []
     rows = session.execute(select(Project.id, Project.facts_version)).all()
-    changed = [(p, v) for p, v in rows if fed.links.get(p) != (today, v)]
+    ripe = {
+        project
+        for project, links in fed.fresh.items()
+        if any(now - since >= _SETTLES for since in links.values())
+    }
+    changed = [(p, v) for p, v in rows if fed.links.get(p) != (today, v) or p in ripe]
     return changed[:AT_ONCE]
 
 
