@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { SCurve, Series } from "../api/types";
+import type { Forecast, SCurve, Series } from "../api/types";
 import { asLength, grouped } from "../format/money";
 import { exact } from "../format/time";
 import type { Dictionary } from "../i18n/zh";
@@ -28,7 +28,7 @@ interface Hovered {
 }
 
 /** Planned, earned and paid value by day, with a line at today. Amounts are only lengths here. */
-export function sCurveOption(curve: SCurve, today: string, t: Dictionary): EChartsCoreOption {
+export function sCurveOption(curve: SCurve, today: string, t: Dictionary, forecast: Forecast | null = null): EChartsCoreOption {
   const words = t.project;
   const amounts = { [words.planned]: curve.planned, [words.earned]: curve.earned, [words.paid]: curve.paid };
   // What is still to come has no value and no point: a stepped line would reach out for it.
@@ -89,6 +89,21 @@ export function sCurveOption(curve: SCurve, today: string, t: Dictionary): EChar
         lineStyle: { width: 2, color: "#c76a12" },
         itemStyle: { color: "#c76a12" },
       },
+      ...(forecast?.finish && forecast.finish > today
+        ? [
+            {
+              ...line,
+              name: t.rooms.forecastLine,
+              silent: true,
+              data: [
+                [today, asLength(curve.earned_value) / 10_000],
+                [forecast.finish, asLength(curve.budget_at_completion) / 10_000],
+              ],
+              lineStyle: { type: "dotted", width: 2, color: "#0b6b7d" },
+              itemStyle: { color: "#0b6b7d" },
+            },
+          ]
+        : []),
     ],
   };
 }

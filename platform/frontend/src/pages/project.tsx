@@ -8,13 +8,18 @@ import { useMe } from "../app/session";
 import { useLanguage } from "../i18n/language";
 import { Thumbnail } from "../live/tile";
 import { Curve } from "../project/curve";
+import { DevicesOverTime } from "../project/devices-over-time";
+import { Export } from "../project/export";
+import { Papers } from "../project/papers";
 import { Contract, Devices, Milestones, People, Zones } from "../project/parts";
+import { Plan } from "../project/plan";
 import { Sensors } from "../project/sensors";
 import { asShare, Bar } from "../ui/bar";
 import { TrafficLights } from "../ui/light";
 import { Loaded, Notice } from "../ui/state";
 import { ClaimTable } from "./claims";
 import "../styles/project.css";
+import "../styles/rooms.css";
 
 export default function Project() {
   const id = useParams()["project"] ?? "";
@@ -38,14 +43,17 @@ function Page({ project }: { project: ProjectDetail }) {
         <Curve project={project} />
         <Milestones project={project} />
       </div>
+      <Plan project={project} />
       <Contract project={project} />
       <Zones project={project} />
       {maySee(role, "live") && <Sensors project={project} />}
       {maySee(role, "claims") && <ProjectClaims project={project} />}
+      {maySee(role, "live") && <DevicesOverTime project={project} />}
       <div className="grid-2">
         <Devices project={project} />
         <People project={project} />
       </div>
+      {maySee(role, "reports") && <Papers project={project} />}
     </>
   );
 }
@@ -72,6 +80,7 @@ function Head({ project }: { project: ProjectDetail }) {
         </p>
         {project.description && <p>{project.description}</p>}
         <TrafficLights lights={project.lights} />
+        {maySee(role, "reports") && <Export project={project} />}
         <div className="project-bars">
           <Bar name={t.overview.planned} percent={project.planned_percent} kind="planned" unknown={unknown} />
           <Bar name={t.overview.reported} percent={project.reported_percent} kind="reported" unknown={unknown} />
