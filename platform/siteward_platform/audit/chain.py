@@ -20,6 +20,8 @@ GENESIS: Final = "0" * 64
 VERSION: Final = 2
 """How entries are hashed today."""
 
+_NEAR: Final = 1_000
+"""How far a moved entry is looked for; one from farther away is called changed."""
 _HEAD: Final = re.compile(r"^head: ([0-9]+):([0-9a-f]{64})\s*$", re.MULTILINE)
 
 
@@ -154,7 +156,7 @@ def _step(seen: _Seen, entry: Entry) -> Broken | None:
 
 def _written_as(entry: Entry) -> int | None:
     """Under which number an entry has the hash it has; None under none near enough."""
-    near = range(max(1, entry.seq - 100_000), entry.seq + 100_000)
+    near = range(max(1, entry.seq - _NEAR), entry.seq + _NEAR)
     return next((seq for seq in near if digest(entry, seq) == entry.hash), None)
 
 
