@@ -1,4 +1,5 @@
 import type { claimsZh } from "./zh.claims";
+import { procedureEn } from "./en.procedure";
 
 export const claimsEn: typeof claimsZh = {
   list: {
@@ -100,6 +101,7 @@ export const claimsEn: typeof claimsZh = {
     flagsFound: (n) => (n === 0 ? "nothing unusual" : `${String(n)} red flags`),
   },
   actions: {
+    ...procedureEn.actions,
     sign: "Sign",
     opinion: "Give an opinion",
     decide: "Decide",
@@ -111,6 +113,7 @@ export const claimsEn: typeof claimsZh = {
     withdraw: "Withdraw claim",
   },
   actionNotes: {
+    ...procedureEn.notes,
     sign: "Sign after checking quantities and acceptance papers. Works money needs this signature.",
     opinion: "A written opinion to finance. It is not the decision; finance decides by law.",
     decide: "Hold or not. A hold touches works money only; wages are paid as usual.",
@@ -122,6 +125,7 @@ export const claimsEn: typeof claimsZh = {
     withdraw: "A withdrawn claim goes no further; its record stays.",
   },
   form: {
+    ...procedureEn.form,
     date: "Date",
     note: "Note",
     basis: "Legal basis",
@@ -175,6 +179,7 @@ export const claimsEn: typeof claimsZh = {
     remaining: (amount) => `${amount} of the contract is left to claim`,
   },
   states: {
+    ...procedureEn.states,
     submitted: "Submitted",
     risk_check: "Being checked",
     finance_review: "Finance review",

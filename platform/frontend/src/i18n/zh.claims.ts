@@ -1,4 +1,5 @@
 import type { ClaimAction, ClaimState, FindingSeverity, HoldState, LegalBasis } from "../api/types";
+import { procedureZh } from "./zh.procedure";
 
 export const claimsZh = {
   list: {
@@ -100,6 +101,7 @@ export const claimsZh = {
     flagsFound: (n: number) => (n === 0 ? "未见异常" : `${n} 面红旗`),
   },
   actions: {
+    ...procedureZh.actions,
     sign: "总监签字",
     opinion: "提出督办建议",
     decide: "作出财政决定",
@@ -111,6 +113,7 @@ export const claimsZh = {
     withdraw: "撤回申请",
   } satisfies Record<ClaimAction, string>,
   actionNotes: {
+    ...procedureZh.notes,
     sign: "核对工程量和质量验收资料后签字。签字是拨付工程款的前提。",
     opinion: "向财政部门提出书面建议。建议不等于决定，由财政部门依法决定。",
     decide: "决定暂缓或不暂缓。暂缓只及于工程款，工资照常发放。",
@@ -122,6 +125,7 @@ export const claimsZh = {
     withdraw: "撤回后不再办理，记录保留。",
   } satisfies Record<ClaimAction, string>,
   form: {
+    ...procedureZh.form,
     date: "日期",
     note: "备注",
     basis: "法律依据",
@@ -175,6 +179,7 @@ export const claimsZh = {
     remaining: (amount: string) => `合同剩余可申请 ${amount}`,
   },
   states: {
+    ...procedureZh.states,
     submitted: "已提交",
     risk_check: "核对中",
     finance_review: "财政审核",

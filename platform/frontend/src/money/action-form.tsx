@@ -139,10 +139,12 @@ function ActionField({ field, claim }: { field: Field; claim: ClaimDetail }) {
         <Form.Item {...item} rules={[required]}>
           <Radio.Group
             optionType="button"
-            options={[
-              { value: "hold", label: words.hold },
-              { value: "release", label: words.noHold },
-            ]}
+            options={
+              field.choices?.map((value) => ({ value, label: words[value] })) ?? [
+                { value: "hold", label: words.hold },
+                { value: "release", label: words.noHold },
+              ]
+            }
           />
         </Form.Item>
       );

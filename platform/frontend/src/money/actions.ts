@@ -1,11 +1,15 @@
 import { client, take } from "../api/client";
 import type { ClaimAction, ClaimDetail, LegalBasis } from "../api/types";
 import { fromFen, minus, plus, toFen, type Yuan } from "../format/money";
+import { money, path, text } from "./action-values";
+import { PROCEDURE_ACTIONS } from "./procedure-actions";
 
 export type FieldKind = "basis" | "reason" | "note" | "date" | "decision" | "amount" | "payable" | "reference";
 
 export interface Field {
   name: string;
+  /** For decisions: what to choose from, keys of the form's words. */
+  choices?: readonly ("hold" | "noHold" | "order" | "decline" | "upheld" | "rejected")[];
   kind: FieldKind;
   /** What the field is called, a key of the form's words. */
   label: "basis" | "text" | "reason" | "note" | "date" | "subject" | "decision" | "amount" | "payable" | "bankReference";
@@ -26,9 +30,9 @@ export interface ActionSpec {
   send: (claim: ClaimDetail, values: Values) => Promise<ClaimDetail>;
 }
 
-/** The part of a claim that is not wages. */
-export function worksOf(claim: Pick<ClaimDetail, "amount" | "wage_amount">): Yuan {
-  return minus(claim.amount, claim.wage_amount);
+/** The part of what is asked for now that is not wages. */
+export function worksOf(claim: Pick<ClaimDetail, "payable" | "wage_amount">): Yuan {
+  return minus(claim.payable, claim.wage_amount);
 }
 
 /** Works money that may still go out: all of it but what is held and not released. */
@@ -56,18 +60,6 @@ const reason: Field = { name: "reason", kind: "reason", label: "reason" };
 const basis: Field = { name: "basis", kind: "basis", label: "basis" };
 const DEFAULT_BASIS: LegalBasis = "BUDGET_IMPL_57_3";
 
-function path(claim: ClaimDetail) {
-  return { params: { path: { claim: claim.id } } };
-}
-
-function text(values: Values, name: string): string {
-  return (values[name] ?? "").trim();
-}
-
-function money(values: Values, name: string): Yuan {
-  return fromFen(toFen(text(values, name)) ?? 0n);
-}
-
 function payment(kind: "wage" | "works"): Pick<ActionSpec, "fields" | "initial"> {
   return {
     fields: () => [
@@ -86,6 +78,7 @@ function paymentBody(values: Values) {
 }
 
 export const ACTIONS: Record<ClaimAction, ActionSpec> = {
+  ...PROCEDURE_ACTIONS,
   pay_wages: {
     testId: "pay-wages",
     ...payment("wage"),

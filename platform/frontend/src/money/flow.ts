@@ -31,7 +31,7 @@ export function flowOf(claim: ClaimDetail): Step[] {
   const facts = factsOf(claim);
   const names = (Object.keys(facts) as StepName[]).filter((name) => claim.hold !== null || !HOLD_ONLY.has(name));
   const last = names.findLastIndex((name) => facts[name].done);
-  const over = claim.state === "settled" || claim.state === "paid" || claim.state === "withdrawn";
+  const over = OVER.has(claim.state);
   let current = false;
   return names.map((name, index) => {
     const { done, who = null, at = null } = facts[name];
@@ -45,6 +45,14 @@ export function flowOf(claim: ClaimDetail): Step[] {
   });
 }
 
+const OVER: ReadonlySet<ClaimDetail["state"]> = new Set([
+  "paid",
+  "settled",
+  "reconciled",
+  "clawback",
+  "rejected",
+  "withdrawn",
+]);
 const HOLD_ONLY: ReadonlySet<StepName> = new Set(["opinion", "decision", "audit", "conclusion", "release"]);
 
 function factsOf(claim: ClaimDetail): Record<StepName, Fact> {

@@ -143,6 +143,8 @@ function asClaim({ amount, wage_amount, claimed_percent, invoice = "", ...rest }
     wage_amount: fromFen(toFen(wage_amount) ?? 0n),
     claimed_percent: Number(claimed_percent),
     invoice,
+    lines: [],
+    draft: false,
   };
 }
 

@@ -35,7 +35,19 @@ export function FlagTag({ severity }: { severity: FindingSeverity }) {
 }
 
 const CLAIM: Record<ClaimSummary["state"], Tone> = {
+  draft: "plain",
   submitted: "calm",
+  supervisor_review: "calm",
+  returned: "watch",
+  supervisor_certified: "calm",
+  owner_review: "calm",
+  partially_agreed: "watch",
+  interim_certified: "calm",
+  owner_certified: "calm",
+  treasury_instructed: "watch",
+  reconciled: "good",
+  clawback: "bad",
+  rejected: "plain",
   risk_check: "calm",
   finance_review: "watch",
   held: "bad",
