@@ -149,6 +149,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/rules/{rule}/backtest"): STAFF,
     ("PUT", "/projects/{project}/publication"): ADMIN,
     ("DELETE", "/projects/{project}/publication"): ADMIN,
+    ("GET", "/claims/{claim}/treasury"): STAFF,
     ("GET", "/webhooks"): ADMIN,
     ("POST", "/webhooks"): ADMIN,
     ("DELETE", "/webhooks/{webhook}"): ADMIN,

@@ -131,6 +131,11 @@ def test_an_acceptance_is_noted_and_moves_nothing(sqlite_desk: Desk, finance: Re
     body = answer(claim, outcome="accepted", paid_on=None)
     taken = ok(send(sqlite_desk, secret, body))
     assert (taken["state"], taken["payment"]) == ("treasury_instructed", None)
+    sqlite_desk.now += timedelta(minutes=1)
+    ok(send(sqlite_desk, secret, answer(claim), id="ans_2"))
+    [standing] = ok(sqlite_desk.person("inspector").get(f"/api/v1/claims/{claim}/treasury"))
+    assert (standing["part"], standing["outcome"]) == ("works", "paid")
+    assert standing["reference"] == "GK-2026-0617"
 
 
 def test_nobody_else_can_answer(sqlite_desk: Desk, finance: Receiver) -> None:

@@ -2440,6 +2440,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/claims/{claim}/treasury": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Treasury Answers
+         * @description The treasury's newest word about each part of a claim.
+         */
+        get: operations["list_treasury_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{rule}/backtest": {
         parameters: {
             query?: never;
@@ -6793,6 +6813,29 @@ export interface components {
             payment: number | null;
             /** Repeated */
             repeated: boolean;
+        };
+        /**
+         * TreasuryStanding
+         * @description The treasury's newest word about a part of a claim.
+         */
+        TreasuryStanding: {
+            /** Part */
+            part: string;
+            /** Outcome */
+            outcome: string;
+            /** Reference */
+            reference: string;
+            /** Amount */
+            amount: string;
+            /** Paid On */
+            paid_on: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
         };
         /**
          * UploadConflict
@@ -16779,6 +16822,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TreasuryAnswerOut"];
+                };
+            };
+            /** @description Nobody is signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description This role or this request may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Not as things stand */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The request is wrong; see fields */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_treasury_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreasuryStanding"][];
                 };
             };
             /** @description Nobody is signed in */

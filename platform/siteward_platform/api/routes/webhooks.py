@@ -6,22 +6,29 @@ from fastapi import APIRouter, Query, Request, status
 from fastapi.concurrency import run_in_threadpool
 
 from siteward_platform.act import acting
-from siteward_platform.api.access import Admin
+from siteward_platform.api.access import Admin, Staff
 from siteward_platform.api.parts import Parts, parts_of
 from siteward_platform.api.schemas.webhooks import (
     DeliveryOut,
     DeliveryState,
     TreasuryAnswerIn,
     TreasuryAnswerOut,
+    TreasuryStanding,
     WebhookIn,
     WebhookMade,
     WebhookOut,
 )
 from siteward_platform.api.views.webhooks import webhook_out
+from siteward_platform.claims import get_claim
 from siteward_platform.database.session import reading
 from siteward_platform.refusals import InvalidError
 from siteward_platform.webhooks import subscriptions
-from siteward_platform.webhooks.answers import actor_of, sender, take_answer
+from siteward_platform.webhooks.answers import (
+    actor_of,
+    sender,
+    take_answer,
+    treasury_standings,
+)
 
 router: Final = APIRouter(tags=["webhooks"])
 
@@ -99,6 +106,15 @@ async def take_treasury_answer(request: Request) -> TreasuryAnswerOut:
     except UnicodeDecodeError as error:
         raise InvalidError("not_utf8", "消息不是 UTF-8 文本", "请用 UTF-8 编码") from error
     return await run_in_threadpool(_take, parts_of(request), dict(request.headers), body)
+
+
+@router.get("/claims/{claim}/treasury")
+def list_treasury_answers(desk: Staff, claim: int) -> list[TreasuryStanding]:
+    """The treasury's newest word about each part of a claim."""
+    with desk.look() as act:
+        get_claim(act.session, claim)
+        found = treasury_standings(act.session, claim)
+        return [TreasuryStanding.model_validate(answer) for answer in found]
 
 
 def _take(parts: Parts, headers: dict[str, str], body: str) -> TreasuryAnswerOut:
