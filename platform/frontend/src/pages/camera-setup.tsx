@@ -15,6 +15,7 @@ import { begin, type History } from "../setup/history";
 import { Outcome } from "../setup/outcome";
 import { cameraSettings, cameraSetup } from "../setup/queries";
 import { Loaded, Notice } from "../ui/state";
+import { Tag } from "../ui/tag";
 import "../styles/setup.css";
 
 /** A camera's zones and thresholds, drawn on its picture and sent to its agent. */
@@ -107,7 +108,11 @@ function Page({ detail, setup, agent, settings }: PageProps) {
             {faultText(fault, words)}
           </p>
         ))}
-        {fileZones && draft.shapes.some(({ kind }) => kind === "danger") && changed && <p className="sub">{words.fileZones}</p>}
+        {fileZones && draft.shapes.some(({ kind }) => kind === "danger") && changed && (
+          <p>
+            <Tag tone="watch">{words.fileZones}</Tag>
+          </p>
+        )}
       </section>
       <Editor
         setup={setup}

@@ -1,4 +1,4 @@
-import { Button, Input, Segmented, Select } from "antd";
+import { Button, Segmented, Select } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { overview } from "../api/queries";
@@ -41,6 +41,17 @@ export default function Reports() {
 type Kind = ReportIn["kind"];
 const KINDS: Kind[] = ["street", "month", "project"];
 
+const MONTHS = 24;
+
+/** This month and those before it, newest first. */
+function months(day: string): string[] {
+  const last = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
+  return Array.from({ length: MONTHS }, (_, n) => {
+    const month = last - n;
+    return `${String(Math.floor(month / 12))}-${String((month % 12) + 1).padStart(2, "0")}`;
+  });
+}
+
 function OrderForm() {
   const { t, say, language } = useLanguage();
   const words = t.rooms.reports;
@@ -80,7 +91,7 @@ function OrderForm() {
       {kind !== "project" && (
         <Labelled name={words.month}>
           {(id) => (
-            <Input id={id} type="month" value={month} max={today(now).slice(0, 7)} onChange={(event) => { setMonth(event.target.value); }} />
+            <Select id={id} value={month} options={months(today(now)).map((value) => ({ value, label: value }))} onChange={setMonth} />
           )}
         </Labelled>
       )}

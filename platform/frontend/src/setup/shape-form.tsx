@@ -168,10 +168,10 @@ function DangerFields({ shape, onChange }: Pick<Props, "shape" | "onChange">) {
         {(id) => (
           <Input
             id={id}
-            value={windows.map(({ hours }) => hours).join(", ")}
-            onChange={(e) => {
-              const text = e.target.value.trim();
-              put("active", text ? text.split(/[,，、\s]+/).map((hours) => ({ hours })) : null);
+            defaultValue={windows.map(({ hours }) => hours).join(", ")}
+            onBlur={(e) => {
+              const hours = e.target.value.split(/[,，、\s]+/).filter(Boolean);
+              put("active", hours.length > 0 ? hours.map((text) => ({ hours: text })) : null);
             }}
           />
         )}
