@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from siteward_platform.act import Act
 from siteward_platform.api.schemas.claim_acts import CertificateIn, ReasonIn, SubmissionIn
-from siteward_platform.api.schemas.papers import PlannedMonth
+from siteward_platform.api.schemas.papers import BudgetLine, PlannedMonth
 from siteward_platform.certificates import certificates_of, issue, payable
 from siteward_platform.claim_lines import check_quantities, put_lines
 from siteward_platform.claim_payments import check_gates, works_due
@@ -173,14 +173,21 @@ def _check_hazards(session: Session, claim: Claim) -> None:
 
 
 def _check_plan(act: Act, claim: Claim, due: Decimal) -> None:
-    """预算法实施条例 57(1): nothing beyond the plan, where one is on record."""
+    """预算法实施条例 57(1): nothing beyond budget and plan, where they are on record."""
     year = act.today.year
     papers = standing_papers(act.session, claim.project_id)
+    budget = [p.amount for p in papers if isinstance(p, BudgetLine) and p.year == year]
+    spent = _paid_since(act.session, claim.project_id, year)
+    if budget and spent + due > sum(budget, ZERO):
+        raise ConflictError(
+            "budget_exceeded",
+            f"付款后今年累计 {spent + due} 元，超过今年预算 {sum(budget, ZERO)} 元",
+            "请先按程序调整预算（预算法实施条例第57条）",
+        )
     plan = [p for p in papers if isinstance(p, PlannedMonth) and p.month.year == year]
     if not plan:
         return
     planned = sum((p.amount for p in plan if p.month.month <= act.today.month), ZERO)
-    spent = _paid_since(act.session, claim.project_id, year)
     if spent + due > planned:
         raise ConflictError(
             "plan_exceeded",

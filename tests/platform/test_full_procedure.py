@@ -204,6 +204,10 @@ def test_finance_instructs_only_to_the_contracts_account_and_within_the_plan(
     plan = {"kind": "planned_month", "month": "2026-06-01", "amount": "2700000.00"}
     paper = ok(finance.post(f"{P}/papers", json={"paper": plan}))
     assert desk.refuse("finance", number, "instruction") == (409, "plan_exceeded")
+    budget = {"kind": "budget_line", "number": "2026-17", "year": 2026, "amount": "2900000.00"}
+    line = ok(finance.post(f"{P}/papers", json={"paper": budget}))
+    assert desk.refuse("finance", number, "instruction") == (409, "budget_exceeded")
+    ok(finance.post(f"/api/v1/papers/{line['id']}/voiding", json={"reason": "录入错误"}))
     ok(finance.post(f"/api/v1/papers/{paper['id']}/voiding", json={"reason": "录入错误"}))
     assert desk.act("finance", number, "instruction")["state"] == "treasury_instructed"
 
