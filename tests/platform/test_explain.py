@@ -103,7 +103,7 @@ def test_an_alert_shows_its_condition_with_values_and_the_layer_that_won(configu
     found = json.loads(explained("alert:1", "--json"))
     [member] = [m for m in found["members"] if m["rule"] == RULE]
     assert member["layer"] == "project"
-    assert member["window"]["mean"] == 69.0
+    assert member["window"] == {"count": 11, "min": 69, "max": 69, "energy_mean": 69}
     assert found["page"].startswith(f"# {RULE}")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -22,10 +22,11 @@ from siteward_platform.sealed_evidence import worth_of
 from siteward_rules.funds import FUND_RULES
 from siteward_rules.language.layers import Pack, RuleSet
 from siteward_rules.language.rule_file import PAGES
-from siteward_rules.stream.rule import Input, StreamRule
+from siteward_rules.stream.rule import AGGREGATES, Input, StreamRule
 
 Explanation = dict[str, Any]
 """Plain values that both JSON and people's text are made of; texts in both languages."""
+_MOMENT: Final = timedelta(microseconds=1)
 _NUMBER: Final = re.compile(r"(?:(finding|alert):)?(\d+)")
 
 
@@ -231,11 +232,16 @@ def _window(
     if store is None or not rule.window or rule.of_detections or rule.silence is not None:
         return None
     key = SeriesKey(alert.project_id, alert.device or "", rule.reads)
-    values = [value for _, value in store.raw(key, at - rule.window, at)]
+    start, end = at - rule.window + _MOMENT, at + _MOMENT  # as the engine: up to and with `at`
+    values = [value for _, value in store.raw(key, start, end)]
     if not values:
         return None
-    mean = round(sum(values) / len(values), 3)
-    return {"count": len(values), "min": min(values), "max": max(values), "mean": mean}
+    found = {"count": len(values), "min": min(values), "max": max(values)}
+    if rule.aggregate in AGGREGATES:
+        energies = rule.aggregate == "energy_mean"
+        looked = [10 ** (value / 10) for value in values] if energies else values
+        found[rule.aggregate] = AGGREGATES[rule.aggregate](looked)
+    return found
 
 
 def _filled(source: str, values: Mapping[str, float]) -> str:
