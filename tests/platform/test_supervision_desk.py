@@ -120,7 +120,7 @@ def test_an_alert_is_given_to_somebody_and_is_then_theirs(desk: Desk) -> None:
     giver, taker = desk.person("supervisor"), desk.person("inspector")
     desk.person("finance")
     people = ok(giver.get(f"{API}/alerts/assignees"))
-    assert {p["username"] for p in people} == {"inspector", "supervisor"}
+    assert {p["username"] for p in people} == {"chief-supervisor", "inspector", "supervisor"}
 
     given = ok(
         giver.put(f"{API}/alerts/{number}/assignment", json={"username": "inspector"})

@@ -75,6 +75,14 @@ describe("the live connection", () => {
     expect(last().sent.at(-1)).toEqual({ watch: ["a/2"], fps: 2 });
   });
 
+  it("asks for fewer pictures of a camera that is only small on the screen", () => {
+    const { live } = start();
+    live.watch("a/1", 12, vi.fn());
+    live.watch("a/2", 1, vi.fn());
+    last().accept();
+    expect(last().sent).toEqual([{ watch: ["a/1", "a/2"], fps: 12, rates: { "a/2": 1 } }]);
+  });
+
   it("gives a picture only to those who watch its camera", () => {
     const { live } = start();
     const first = vi.fn<(frame: Frame) => void>();

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { client, take } from "../api/client";
 import { alert as alertQuery } from "../api/queries";
 import type { Alert, Verdict } from "../api/types";
-import { mayJudgeAlerts } from "../app/roles";
+import { mayJudgeAlerts, maySilence } from "../app/roles";
 import { useMe } from "../app/session";
 import { exact } from "../format/time";
 import { useToast } from "../app/toast";
@@ -13,7 +13,10 @@ import { asShare } from "../ui/bar";
 import { Evidence } from "../ui/evidence";
 import { Loaded } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
+import { Care } from "./care";
+import { History } from "./history";
 import { placeOf } from "./place";
+import { useZone } from "./zone";
 
 export function AlertDrawer({ id, onClose }: { id: number | null; onClose: () => void }) {
   const { t } = useLanguage();
@@ -32,6 +35,7 @@ export function AlertDrawer({ id, onClose }: { id: number | null; onClose: () =>
 function Case({ alert }: { alert: Alert }) {
   const { t, say } = useLanguage();
   const { role } = useMe();
+  const polygon = useZone(alert);
   const label = alert.confidence === null ? say(alert.title) : `${say(alert.title)} ${asShare(alert.confidence)}`;
   return (
     <article className="alert-case">
@@ -53,8 +57,11 @@ function Case({ alert }: { alert: Alert }) {
           alt={`${t.common.evidence}${t.common.colon}${say(alert.title)}`}
           box={alert.box}
           boxLabel={label}
+          polygon={polygon}
         />
       )}
+      {alert.silenced_by !== null && <p className="sub">{t.desk.triage.silencedNow}</p>}
+      {alert.inhibited_by !== null && <p className="sub">{t.desk.triage.inhibited}</p>}
       <Measured alert={alert} />
       <dl className="facts">
         <Item name={t.alerts.project}>{say(alert.project_name)}</Item>
@@ -72,6 +79,8 @@ function Case({ alert }: { alert: Alert }) {
       </dl>
       <p className="sub">{t.alerts.machine}</p>
       <Judgement alert={alert} mayJudge={mayJudgeAlerts(role)} />
+      <Care alert={alert} mayAssign={mayJudgeAlerts(role)} maySilence={maySilence(role)} />
+      <History alert={alert} />
     </article>
   );
 }

@@ -4,7 +4,7 @@ import type { paths } from "../api/schema";
 
 type Asked = NonNullable<paths["/api/v1/alerts"]["get"]["parameters"]["query"]>;
 
-export type AlertFilter = Pick<Asked, "project" | "state" | "severity" | "kind">;
+export type AlertFilter = Pick<Asked, "project" | "state" | "severity" | "kind" | "device" | "zone" | "mine" | "untaken">;
 
 const PAGE = 40;
 
@@ -26,3 +26,9 @@ export const alertPages = (filter: AlertFilter) =>
     initialPageParam: undefined as number | undefined,
     getNextPageParam: ({ next_before }) => next_before ?? undefined,
   });
+
+export const assignees = queryOptions({
+  queryKey: ["assignees"],
+  queryFn: () => take(client.GET("/api/v1/alerts/assignees")),
+  staleTime: 300_000,
+});

@@ -18,6 +18,40 @@ export const overview = queryOptions({
   refetchInterval: 60_000,
 });
 
+export const agenda = queryOptions({
+  queryKey: ["agenda"],
+  queryFn: () => take(client.GET("/api/v1/agenda")),
+  refetchInterval: 60_000,
+});
+
+export const hazards = (filter: { project?: string } = {}) =>
+  queryOptions({
+    queryKey: ["hazards", filter],
+    queryFn: () => take(client.GET("/api/v1/hazards", { params: { query: filter } })),
+    refetchInterval: 60_000,
+  });
+
+export const hazard = (id: number) =>
+  queryOptions({
+    queryKey: ["hazard", id],
+    queryFn: () => take(client.GET("/api/v1/hazards/{hazard}", { params: { path: { hazard: id } } })),
+  });
+
+/** Pictures of a device, newest first; `daily` are those of the time-lapse. */
+export const evidence = (where: { project: string; device: string }, purpose?: string, limit = 40) =>
+  queryOptions({
+    queryKey: ["evidence", where, purpose, limit],
+    queryFn: () =>
+      take(
+        client.GET("/api/v1/projects/{project}/evidence", {
+          params: {
+            path: { project: where.project },
+            query: { device: where.device, limit, ...(purpose ? { purpose } : {}) },
+          },
+        }),
+      ),
+  });
+
 export const project = (id: string) =>
   queryOptions({
     queryKey: ["project", id],
@@ -80,8 +114,9 @@ export function evidenceUrl(sha256: string): string {
 
 /** What an event makes stale. */
 export function staleKeys(event: LiveEvent): unknown[][] {
-  const keys: unknown[][] = [["overview"], ["project", event.project]];
+  const keys: unknown[][] = [["overview"], ["agenda"], ["project", event.project]];
   if (event.event === "alert") keys.push(["alerts"], ["alert", Number(event.id)]);
+  if (event.event === "project") keys.push(["hazards"], ["hazard"]);
   if (event.event === "claim") keys.push(["claims"], ["claim", Number(event.id)]);
   return keys;
 }

@@ -1,16 +1,22 @@
 import AlertOutlined from "@ant-design/icons/es/icons/AlertOutlined";
 import AppstoreOutlined from "@ant-design/icons/es/icons/AppstoreOutlined";
 import AuditOutlined from "@ant-design/icons/es/icons/AuditOutlined";
+import FileTextOutlined from "@ant-design/icons/es/icons/FileTextOutlined";
 import PayCircleOutlined from "@ant-design/icons/es/icons/PayCircleOutlined";
 import ProfileOutlined from "@ant-design/icons/es/icons/ProfileOutlined";
+import SafetyOutlined from "@ant-design/icons/es/icons/SafetyOutlined";
+import SettingOutlined from "@ant-design/icons/es/icons/SettingOutlined";
 import VideoCameraOutlined from "@ant-design/icons/es/icons/VideoCameraOutlined";
 
 export const ICONS = {
   overview: <AppstoreOutlined />,
   live: <VideoCameraOutlined />,
   alerts: <AlertOutlined />,
+  hazards: <SafetyOutlined />,
   claims: <PayCircleOutlined />,
   rules: <ProfileOutlined />,
+  reports: <FileTextOutlined />,
+  setup: <SettingOutlined />,
   auditLog: <AuditOutlined />,
 };
 

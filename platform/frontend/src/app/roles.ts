@@ -14,8 +14,11 @@ const SEES_ALL_BUT_PANEL: readonly Role[] = [
 export const MAY_SEE = {
   live: SEES_ALL_BUT_PANEL,
   alerts: SEES_ALL_BUT_PANEL,
+  hazards: SEES_ALL_BUT_PANEL,
   claims: SEES_ALL_BUT_PANEL,
   rules: SEES_ALL_BUT_PANEL,
+  reports: SEES_ALL_BUT_PANEL,
+  setup: SEES_ALL_BUT_PANEL,
   auditLog: ["supervisor", "finance", "auditor", "admin"],
 } satisfies Record<string, readonly Role[]>;
 
@@ -29,6 +32,15 @@ export function mayJudgeAlerts(role: Role): boolean {
   return role === "supervisor" || role === "inspector" || role === "chief_supervisor";
 }
 
+export function maySilence(role: Role): boolean {
+  return role === "supervisor" || role === "admin";
+}
+
 export function mayFileClaims(role: Role): boolean {
   return role === "department";
+}
+
+/** Zones and thresholds of cameras; agents' keys are the administrator's alone. */
+export function maySetUp(role: Role): boolean {
+  return role === "supervisor" || role === "admin";
 }

@@ -8,11 +8,15 @@ const SignIn = lazy(() => import("../pages/sign-in"));
 const Overview = lazy(() => import("../pages/overview"));
 const LiveWall = lazy(() => import("../pages/live-wall"));
 const Alerts = lazy(() => import("../pages/alerts"));
+const Hazards = lazy(() => import("../pages/hazards"));
 const Project = lazy(() => import("../pages/project"));
 const Claims = lazy(() => import("../pages/claims"));
 const Claim = lazy(() => import("../pages/claim"));
 const Filing = lazy(() => import("../pages/filing"));
 const Rules = lazy(() => import("../pages/rules"));
+const Reports = lazy(() => import("../pages/reports"));
+const Setup = lazy(() => import("../pages/setup"));
+const CameraSetup = lazy(() => import("../pages/camera-setup"));
 const AuditLog = lazy(() => import("../pages/audit-log"));
 
 export const router = createBrowserRouter([
@@ -35,6 +39,7 @@ export const router = createBrowserRouter([
               { path: "/projects/:project", element: <Project /> },
               { element: <Guard area="live" />, children: [{ path: "/live", element: <LiveWall /> }] },
               { element: <Guard area="alerts" />, children: [{ path: "/alerts", element: <Alerts /> }] },
+              { element: <Guard area="hazards" />, children: [{ path: "/hazards", element: <Hazards /> }] },
               {
                 element: <Guard area="claims" />,
                 children: [
@@ -44,6 +49,14 @@ export const router = createBrowserRouter([
                 ],
               },
               { element: <Guard area="rules" />, children: [{ path: "/rules", element: <Rules /> }] },
+              { element: <Guard area="reports" />, children: [{ path: "/reports", element: <Reports /> }] },
+              {
+                element: <Guard area="setup" />,
+                children: [
+                  { path: "/setup", element: <Setup /> },
+                  { path: "/setup/:project/:camera", element: <CameraSetup /> },
+                ],
+              },
               { element: <Guard area="auditLog" />, children: [{ path: "/audit-log", element: <AuditLog /> }] },
               { path: "*", element: <NotFound /> },
             ],

@@ -6,6 +6,7 @@ import { ApiError } from "../api/client";
 import { placeOf } from "../alerts/place";
 import { alert, me, useStaleness } from "../api/queries";
 import { useLanguage } from "../i18n/language";
+import { raise } from "../live/alarm";
 import type { LiveEvent } from "../live/frame";
 import { LiveProvider, useEvents } from "../live/provider";
 import { Loaded, Trouble } from "../ui/state";
@@ -19,7 +20,10 @@ const PLACES: { to: string; name: Area | "overview" }[] = [
   { to: "/live", name: "live" },
   { to: "/alerts", name: "alerts" },
   { to: "/claims", name: "claims" },
+  { to: "/hazards", name: "hazards" },
   { to: "/rules", name: "rules" },
+  { to: "/reports", name: "reports" },
+  { to: "/setup", name: "setup" },
   { to: "/audit-log", name: "auditLog" },
 ];
 const TABS = 4;
@@ -56,10 +60,12 @@ function Frame() {
   const { t } = useLanguage();
   const { role } = useMe();
   const places = PLACES.filter(({ name }) => name === "overview" || maySee(role, name));
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   const dark = pathname === "/live";
+  // The wall of an office: nothing but pictures.
+  const screen = dark && new URLSearchParams(search).get("screen") === "1";
   return (
-    <div className={dark ? "shell shell-dark" : "shell"}>
+    <div className={["shell", dark && "shell-dark", screen && "shell-screen"].filter(Boolean).join(" ")}>
       <a className="skip" href="#content">
         {t.nav.skip}
       </a>
@@ -154,21 +160,24 @@ function Announcer() {
       const id = Number(event.id);
       void queries.fetchQuery({ ...alert(id), staleTime: 0 }).then((found) => {
         if (found.severity === "info") return;
+        const title = `${t.live.newAlert} · ${say(found.title)}`;
+        const text = [say(found.project_name), placeOf(found, say), say(found.summary)].filter(Boolean).join(" · ");
+        const onOpen = () => {
+          notification.destroy(`alert-${String(id)}`);
+          void navigate(`/alerts?open=${String(id)}`);
+        };
+        // A silenced alert is on the list, but nobody wants to be startled by it.
+        if (found.silenced_by === null && found.inhibited_by === null) {
+          raise({ severity: found.severity, title, text, tag: `alert-${String(id)}`, onOpen });
+        }
         notification.warning({
           key: `alert-${String(id)}`,
-          title: `${t.live.newAlert} · ${say(found.title)}`,
-          description: [say(found.project_name), placeOf(found, say), say(found.summary)].filter(Boolean).join(" · "),
+          title,
+          description: text,
           placement: "bottomRight",
           duration: 8,
           actions: (
-            <Button
-              size="small"
-              type="primary"
-              onClick={() => {
-                notification.destroy(`alert-${String(id)}`);
-                void navigate(`/alerts?open=${String(id)}`);
-              }}
-            >
+            <Button size="small" type="primary" onClick={onOpen}>
               {t.live.open}
             </Button>
           ),

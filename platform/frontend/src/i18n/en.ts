@@ -1,8 +1,11 @@
 import { million } from "../format/money";
 import { claimsEn } from "./en.claims";
+import { deskEn } from "./en.desk";
 import { fieldsEn } from "./en.fields";
+import { hazardsEn } from "./en.hazards";
 import { kindsEn } from "./en.kinds";
 import { loggedEn } from "./en.logged";
+import { roomsEn } from "./en.rooms";
 import type { Dictionary } from "./zh";
 
 function counted(n: number, unit: string): string {
@@ -19,9 +22,12 @@ export const en: Dictionary = {
     overview: "Overview",
     live: "Live",
     alerts: "Alerts",
+    hazards: "Hazards",
     claims: "Funds",
     rules: "Rules",
     auditLog: "Audit log",
+    reports: "Reports",
+    setup: "Set-up",
     more: "More",
     main: "Main",
     skip: "Skip to content",
@@ -312,5 +318,8 @@ export const en: Dictionary = {
     admin: "Administrator",
   },
   kinds: kindsEn,
+  desk: deskEn,
+  hazards: hazardsEn,
   claims: claimsEn,
+  rooms: roomsEn,
 };

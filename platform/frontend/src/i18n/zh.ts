@@ -2,9 +2,12 @@ import type { Light, Role, Severity, Verdict } from "../api/types";
 import { wan, type Yuan } from "../format/money";
 import type { Ago } from "../format/time";
 import { claimsZh } from "./zh.claims";
+import { deskZh } from "./zh.desk";
 import { fieldsZh } from "./zh.fields";
+import { hazardsZh } from "./zh.hazards";
 import { kindsZh } from "./zh.kinds";
 import { loggedZh } from "./zh.logged";
+import { roomsZh } from "./zh.rooms";
 
 const AGO: Record<Ago["unit"], string> = { second: "秒", minute: "分钟", hour: "小时", day: "天" };
 
@@ -18,9 +21,12 @@ export const zh = {
     overview: "总览",
     live: "实时画面",
     alerts: "预警",
+    hazards: "隐患",
     claims: "资金拨付",
     rules: "规则",
     auditLog: "审计日志",
+    reports: "报告",
+    setup: "设置",
     more: "更多",
     main: "主导航",
     skip: "跳到正文",
@@ -329,7 +335,10 @@ export const zh = {
     admin: "系统管理员",
   } satisfies Record<Role, string>,
   kinds: kindsZh,
+  desk: deskZh,
+  hazards: hazardsZh,
   claims: claimsZh,
+  rooms: roomsZh,
 };
 
 export type Dictionary = typeof zh;

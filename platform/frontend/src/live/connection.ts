@@ -63,9 +63,13 @@ export function liveOver(open: OpenSocket): Live {
 
   function ask() {
     if (socket?.readyState !== WebSocket.OPEN) return;
-    const watch = [...new Set([...watchers].map((w) => w.camera))].sort();
-    const fps = Math.max(1, ...[...watchers].map((w) => w.fps));
-    socket.send(JSON.stringify({ watch, fps }));
+    const wanted = new Map<string, number>();
+    for (const w of watchers) wanted.set(w.camera, Math.max(w.fps, wanted.get(w.camera) ?? 0));
+    const watch = [...wanted.keys()].sort();
+    const fps = Math.max(1, ...wanted.values());
+    const slower = [...wanted].filter(([, rate]) => rate < fps);
+    const rates = slower.length > 0 ? { rates: Object.fromEntries(slower) } : {};
+    socket.send(JSON.stringify({ watch, fps, ...rates }));
   }
 
   function dial() {

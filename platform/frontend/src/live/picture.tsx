@@ -125,5 +125,6 @@ async function draw(
     context.drawImage(bitmap, 0, 0);
     bitmap.close();
     drawBoxes(context, frame.header.boxes, words.current, everybody);
+    target.dataset["ts"] = frame.header.ts; // when what is on the screen was taken
   }
 }

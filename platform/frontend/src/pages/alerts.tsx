@@ -1,32 +1,40 @@
-import { Button, Select } from "antd";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Button, Checkbox } from "antd";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
+import { BulkBar, useAcknowledge } from "../alerts/bulk";
 import { AlertDrawer } from "../alerts/drawer";
-import { placeOf } from "../alerts/place";
-import { alertPages, type AlertFilter } from "../alerts/queries";
-import { overview } from "../api/queries";
+import { filterOf, Filters } from "../alerts/filters";
+import { grouped, single, type Group } from "../alerts/groups";
+import { alertPages } from "../alerts/queries";
+import { AlertRow } from "../alerts/row";
 import type { Alert } from "../api/types";
-import { useNow } from "../app/clock";
-import { ago, exact } from "../format/time";
-import { useLanguage, word } from "../i18n/language";
-import { Evidence } from "../ui/evidence";
+import { mayJudgeAlerts } from "../app/roles";
+import { useMe } from "../app/session";
+import { useLanguage } from "../i18n/language";
+import { AlarmSettings } from "../live/alarm-settings";
+import { KeyHelp, useKeys } from "../ui/keys";
 import { Loaded, Notice } from "../ui/state";
-import { SeverityTag, Tag } from "../ui/tag";
 import "../styles/alerts.css";
+import "../styles/triage.css";
 
-const FILTERS = ["project", "severity", "state", "kind"] as const;
+const KEEP_GROUPED = "siteward.alerts.grouped";
 
 export default function Alerts() {
   const { t } = useLanguage();
+  const judges = mayJudgeAlerts(useMe().role);
   const [params, setParams] = useSearchParams();
+  const [together, setTogether] = useState(localStorage.getItem(KEEP_GROUPED) === "1");
   const filter = filterOf(params);
   const query = useInfiniteQuery(alertPages(filter));
   const open = Number(params.get("open")) || null;
 
-  function change(name: string, value: string | null) {
+  function change(changes: Record<string, string | null>) {
     const next = new URLSearchParams(params);
-    if (value) next.set(name, value);
-    else next.delete(name);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value) next.set(name, value);
+      else next.delete(name);
+    }
     setParams(next, { replace: true });
   }
 
@@ -35,18 +43,30 @@ export default function Alerts() {
       <div className="page-head">
         <h1>{t.nav.alerts}</h1>
         <span className="sub grow">{query.data?.pages[0] && t.alerts.total(query.data.pages[0].total)}</span>
+        <Checkbox
+          checked={together}
+          data-testid="alerts-grouped"
+          onChange={(event) => {
+            setTogether(event.target.checked);
+            localStorage.setItem(KEEP_GROUPED, event.target.checked ? "1" : "0");
+          }}
+        >
+          {t.desk.triage.grouped}
+        </Checkbox>
+        <AlarmSettings />
       </div>
-      <Filters filter={filter} onChange={change} />
+      <Filters filter={filter} judges={judges} onChange={change} />
       <Loaded query={query} rows={12}>
         {({ pages }) => {
           const alerts = pages.flatMap((page) => page.alerts);
           if (alerts.length === 0) return <Notice title={t.alerts.empty} note={t.alerts.emptyNote} />;
           return (
-            <ul className="alert-list">
-              {alerts.map((alert) => (
-                <AlertRow key={alert.id} alert={alert} onOpen={() => { change("open", String(alert.id)); }} />
-              ))}
-            </ul>
+            <Triage
+              groups={together ? grouped(alerts) : single(alerts)}
+              judges={judges}
+              open={open}
+              onOpen={(id) => { change({ open: id === null ? null : String(id) }); }}
+            />
           );
         }}
       </Loaded>
@@ -55,101 +75,123 @@ export default function Alerts() {
           {t.common.more}
         </Button>
       )}
-      <AlertDrawer id={open} onClose={() => { change("open", null); }} />
+      <AlertDrawer id={open} onClose={() => { change({ open: null }); }} />
     </div>
   );
 }
 
-/** The filter in the address; the server refuses values it does not know. */
-function filterOf(params: URLSearchParams): AlertFilter {
-  return Object.fromEntries(FILTERS.flatMap((name) => (params.get(name) ? [[name, params.get(name)]] : [])));
+interface TriageProps {
+  groups: Group[];
+  judges: boolean;
+  open: number | null;
+  onOpen: (id: number | null) => void;
 }
 
-interface FiltersProps {
-  filter: AlertFilter;
-  onChange: (name: string, value: string | null) => void;
+function free({ state, acknowledged_at }: Alert): boolean {
+  return state === "firing" && acknowledged_at === null;
 }
 
-function Filters({ filter, onChange }: FiltersProps) {
-  const { t, say } = useLanguage();
-  const { data } = useQuery(overview);
-  const choices: Record<(typeof FILTERS)[number], { value: string; label: string }[]> = {
-    project: (data?.projects ?? []).map(({ id, name }) => ({ value: id, label: say(name) })),
-    severity: Object.entries(t.severity).map(([value, label]) => ({ value, label })),
-    state: Object.entries(t.alerts.states).map(([value, label]) => ({ value, label })),
-    kind: Object.entries(t.kinds)
-      .filter(([kind]) => kind !== "person")
-      .map(([value, label]) => ({ value, label })),
-  };
+function Triage({ groups, judges, open, onOpen }: TriageProps) {
+  const { t } = useLanguage();
+  const words = t.desk.triage;
+  const [picked, setPicked] = useState<ReadonlySet<number>>(new Set());
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const [at, setAt] = useState<number | null>(null);
+  const [help, setHelp] = useState(false);
+  const { acknowledge, busy } = useAcknowledge();
+  const rows = groups.flatMap(({ key, alerts }) => (unfolded.has(key) ? alerts : [alerts[0]]));
+  const selectable = groups.flatMap(({ alerts }) => alerts).filter(free);
+  // What somebody else has taken meanwhile falls out of the selection.
+  const selected = selectable.filter(({ id }) => picked.has(id)).map(({ id }) => id);
+  const current = rows.find(({ id }) => id === at) ?? null;
+
+  function pick(alerts: Alert[], on: boolean) {
+    const next = new Set(picked);
+    for (const alert of alerts.filter(free)) {
+      if (on) next.add(alert.id);
+      else next.delete(alert.id);
+    }
+    setPicked(next);
+  }
+  function members(alert: Alert): Alert[] {
+    return groups.find(({ key, alerts }) => !unfolded.has(key) && alerts[0].id === alert.id)?.alerts ?? [alert];
+  }
+  function take(ids: number[]) {
+    if (ids.length === 0) return;
+    acknowledge(ids);
+    setPicked(new Set());
+  }
+  function step(by: number) {
+    const next = rows[Math.max(0, Math.min(rows.length - 1, current ? rows.indexOf(current) + by : 0))];
+    if (next) setAt(next.id);
+    return true;
+  }
+  useKeys((key) => {
+    if (open !== null) return false;
+    if (key === "ArrowDown" || key === "j") return step(1);
+    if (key === "ArrowUp" || key === "k") return step(-1);
+    if (key === "?") setHelp(true);
+    else if (key === "Escape" && selected.length > 0) setPicked(new Set());
+    else if (!current) return false;
+    else if (key === "Enter") onOpen(current.id);
+    else if (judges && (key === "x" || key === " ")) pick(members(current), !picked.has(current.id));
+    else if (judges && key === "a") take(selected.length > 0 ? selected : members(current).filter(free).map(({ id }) => id));
+    else return false;
+    return true;
+  });
+  useEffect(() => {
+    document.querySelector("[data-current='true']")?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+
   return (
-    <div className="filters" role="group">
-      {FILTERS.map((name) => (
-        <Select
-          key={name}
-          allowClear
-          aria-label={t.alerts[name]}
-          placeholder={`${t.alerts[name]}${t.common.colon}${t.common.all}`}
-          options={choices[name]}
-          value={filter[name] ?? null}
-          onChange={(value: string | null) => { onChange(name, value); }}
-        />
-      ))}
-    </div>
+    <>
+      {judges && selectable.length > 0 && (
+        <Checkbox
+          className="select-all"
+          checked={selected.length === selectable.length}
+          indeterminate={selected.length > 0 && selected.length < selectable.length}
+          onChange={(event) => { pick(selectable, event.target.checked); }}
+        >
+          {words.selectAll}
+        </Checkbox>
+      )}
+      <ul className="alert-list">
+        {groups.map(({ key, alerts }) => (
+          <li key={key}>
+            {(unfolded.has(key) ? alerts : [alerts[0]]).map((alert) => (
+              <AlertRow
+                key={alert.id}
+                alert={alert}
+                current={alert.id === current?.id}
+                selected={selected.includes(alert.id)}
+                onSelect={judges ? (on) => { pick(members(alert), on); } : null}
+                onOpen={() => { onOpen(alert.id); }}
+              />
+            ))}
+            {alerts.length > 1 && (
+              <button
+                type="button"
+                className="alert-fold"
+                aria-expanded={unfolded.has(key)}
+                onClick={() => {
+                  const next = new Set(unfolded);
+                  if (!next.delete(key)) next.add(key);
+                  setUnfolded(next);
+                }}
+              >
+                {words.group(alerts.length)} · {unfolded.has(key) ? words.collapse : words.expand}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <BulkBar
+        count={selected.length}
+        busy={busy}
+        onAcknowledge={() => { take(selected); }}
+        onClear={() => { setPicked(new Set()); }}
+      />
+      <KeyHelp open={help} keys={words.keys} onClose={() => { setHelp(false); }} />
+    </>
   );
-}
-
-function AlertRow({ alert, onOpen }: { alert: Alert; onOpen: () => void }) {
-  const { t, say } = useLanguage();
-  const now = useNow();
-  const at = alert.fired_at ?? alert.started_at;
-  return (
-    <li>
-      <button type="button" className={`alert-row alert-${alert.state}`} onClick={onOpen} data-testid={`alert-${String(alert.id)}`}>
-        <span className="alert-thumb">
-          {!alert.evidence && alert.value !== null ? (
-            <span className="alert-number">
-              <strong>
-                {Math.round(alert.value * 100) / 100} <small>{alert.unit}</small>
-              </strong>
-              {alert.limit !== null && (
-                <span className="sub">
-                  {t.alerts.limit} {alert.limit}
-                </span>
-              )}
-            </span>
-          ) : (
-            <Evidence sha256={alert.evidence} signature={wary(alert.evidence_signature)} alt="" box={alert.box} />
-          )}
-        </span>
-        <span className="alert-text">
-          <span className="alert-title">
-            <SeverityTag severity={alert.severity} />
-            <strong>{say(alert.title)}</strong>
-            {alert.count > 1 && <span className="sub">{t.alerts.times(alert.count)}</span>}
-          </span>
-          <span>{say(alert.summary)}</span>
-          <span className="sub">
-            {[say(alert.project_name), placeOf(alert, say)].filter(Boolean).join(" · ")} · <time title={exact(at)}>{t.common.ago(ago(at, now))}</time>
-          </span>
-        </span>
-        <span className="alert-state">
-          <Tag tone={alert.state === "firing" ? "bad" : alert.state === "pending" ? "watch" : "good"}>
-            {t.alerts.states[alert.state]}
-          </Tag>
-          <span className="sub">
-            {alert.verdict
-              ? word(t.alerts.verdicts, alert.verdict)
-              : alert.acknowledged_by
-                ? t.alerts.acknowledged(alert.acknowledged_by)
-                : t.alerts.notJudged}
-          </span>
-        </span>
-      </button>
-    </li>
-  );
-}
-
-/** A thumbnail is too small to say that all is well; it only says what to be wary of. */
-function wary(signature: Alert["evidence_signature"]): Alert["evidence_signature"] {
-  return signature === "verified" ? null : signature;
 }

@@ -10,12 +10,14 @@ import { isPositive } from "../format/money";
 import { daysUntil } from "../format/time";
 import { useLanguage } from "../i18n/language";
 import { Thumbnail } from "../live/tile";
-import { Todo } from "../money/todo";
+import { AgendaList } from "../desk/agenda";
+import { Plan } from "../desk/plan";
 import { asPercent, asShare, Bar } from "../ui/bar";
 import { TrafficLights } from "../ui/light";
 import { Money } from "../ui/money";
 import { Loaded, Notice } from "../ui/state";
 import "../styles/overview.css";
+import "../styles/desk.css";
 
 export default function Overview() {
   const query = useQuery(overview);
@@ -31,14 +33,15 @@ export default function Overview() {
 function Desk({ data }: { data: OverviewData }) {
   const { t } = useLanguage();
   const { role } = useMe();
-  const seesMoney = maySee(role, "claims");
+  const works = maySee(role, "alerts");
   return (
     <>
       <h1 className="visually-hidden">{t.nav.overview}</h1>
       <Headline data={data} />
-      <div className={seesMoney ? "desk" : ""}>
-        {seesMoney && <Todo />}
+      <div className={works ? "desk" : ""}>
+        {works && <AgendaList />}
         <section>
+          <Plan projects={data.projects} />
           <h2 className="section-title">{t.overview.projects}</h2>
           {data.projects.length === 0 && <Notice title={t.overview.noProjects} note={t.overview.noProjectsNote} />}
           <div className="project-cards">

@@ -60,9 +60,7 @@ def _claims(act: Act, names: dict[str, Text]) -> Iterator[AgendaItem]:
             select(FindingRecord.claim_id, func.count())
             .where(FindingRecord.cleared_at.is_(None))
             .group_by(FindingRecord.claim_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for claim, actions in waiting(act.session, act.who):
         hold = load_hold(act.session, claim.id)
