@@ -57,7 +57,7 @@ def lines_over_days(lines: Sequence[Line], unit: str, today: date, today_name: s
     days = [day for line in lines for day, _ in line.points] or [today]
     first, last = min(days), max(*days, today, min(days) + timedelta(days=1))
     top = _round_up(max((v for line in lines for _, v in line.points), default=1.0))
-    left, right, upper, lower = 58.0, _WIDTH - 12, 34.0, 268.0
+    left, right, upper, lower = 58.0, _WIDTH - 26, 34.0, 268.0
 
     def x(day: date) -> float:
         return left + (right - left) * (day - first).days / (last - first).days
@@ -84,7 +84,7 @@ def lanes_over_days(
     lanes: Sequence[Lane], first: date, last: date, today: date | None = None
 ) -> str:
     """Bars and marks over time, a lane to a row; places are days since ``first``."""
-    left, right, upper, row = 150.0, _WIDTH - 12, 22.0, 20.0
+    left, right, upper, row = 150.0, _WIDTH - 26, 22.0, 20.0
     lower = upper + row * max(1, len(lanes))
     length = max(1, (last - first).days)
 
@@ -192,4 +192,4 @@ def _round_up(top: float) -> float:
     step = 4.0
     while step * 10 < top:
         step *= 10
-    return next(step * n for n in (1, 2, 2.5, 5, 10) if step * n >= top)
+    return next(step * n for n in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10) if step * n >= top)

@@ -94,13 +94,21 @@ def _alerts(m: Material, w: Words) -> Table:
         [
             (
                 a.fired_at, _bilingual(a.title, w), code(a.severity, w),
-                " / ".join(filter(None, (a.device, a.zone))), code(a.state, w), code(a.verdict, w),
+                _where(m, a.device, a.zone, w), code(a.state, w), code(a.verdict, w),
             )
             for a in m.alerts
         ],
         w("本期没有预警", "No alerts in this period"),
         printed=40,
     )  # fmt: skip
+
+
+def _where(m: Material, device: str | None, zone: str | None, w: Words) -> str:
+    """Device and zone by their names; a code the project does not know is shown as it is."""
+    devices = {d.device.id: named(d.device.name, w) for d in m.devices}
+    zones = {z.id: named(z.name, w) for z in (*m.project.zones, *m.project.danger_zones)}
+    shown = (device and devices.get(device, device), zone and zones.get(zone, zone))
+    return " · ".join(filter(None, shown))
 
 
 def _bilingual(name: dict[str, Any], w: Words) -> str:
@@ -260,7 +268,7 @@ def papers(m: Material, w: Words) -> Section:
                     Column(w("登记时间", "Entered"), "time", 1.5),
                 ),
                 [
-                    (p.id, p.kind, _gist(p.body), p.entered_by, p.entered_at)
+                    (p.id, code(p.kind, w), _gist(p.body), p.entered_by, p.entered_at)
                     for p in m.papers
                     if p.voided_at is None
                 ],

@@ -79,6 +79,21 @@ _CODES: Final[dict[str, tuple[str, str]]] = {
     "look_back": ("回头看", "look-back"),
     "effective": ("整改有效", "effective"),
     "reopened": ("重新打开", "reopened"),
+    "bill_item": ("工程量清单", "bill of quantities"),
+    "roster": ("总监名册", "chief supervisors"),
+    "wage_account": ("工资专用账户", "wage account"),
+    "wage_transfer": ("人工费拨付", "labour cost transfer"),
+    "defects_period": ("缺陷责任期", "defects period"),
+    "guarantee": ("保函", "guarantee"),
+    "document": ("文件", "document"),
+    "start_permit": ("施工许可", "start permit"),
+    "tender": ("招标", "tender"),
+    "party": ("相关单位", "party"),
+    "planned_month": ("用款计划", "spending plan"),
+    "delivery": ("进场材料", "delivery"),
+    "material_paid": ("已付材料", "material paid"),
+    "site_condition": ("停工与天气", "stops and weather"),
+    "budget_line": ("预算", "budget"),
 }
 
 
