@@ -255,20 +255,15 @@ def test_it_writes_nothing(measured: Engine, tmp_path: Path) -> None:
     assert written == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
+def test_wrong_inputs_are_refused_with_what_to_do(measured: Engine, tmp_path: Path) -> None:
+    for arguments, words in (
         (["--from", "2026-06-09", "--to", "2026-06-01"], "is before --from"),
         (["--from", "2026-06-01", "--to", "2026-06-02", "--site", "nowhere"], "nowhere"),
         (["--from", "June", "--to", "2026-06-02"], "does not match the format"),
-    ],
-)
-def test_wrong_inputs_are_refused_with_what_to_do(
-    measured: Engine, tmp_path: Path, arguments: list[str], words: str
-) -> None:
-    done = CliRunner().invoke(command, [write(tmp_path, pack(150)), *arguments])
-    assert done.exit_code != 0
-    assert words in done.output
+    ):
+        done = CliRunner().invoke(command, [write(tmp_path, pack(150)), *arguments])
+        assert done.exit_code != 0
+        assert words in done.output
 
 
 def test_a_pack_with_mistakes_is_not_tried(measured: Engine, tmp_path: Path) -> None:

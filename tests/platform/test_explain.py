@@ -146,11 +146,20 @@ def test_a_rule_that_is_switched_off_says_so(configured: Desk) -> None:
     assert "not in force now: 噪声仪送检" in explained(incident)
 
 
-@pytest.mark.parametrize("name", ["finding:99", "alert:99", "99", "nonsense", "SR-X/p/box/1"])
-def test_unknown_names_are_refused_with_what_to_name(configured: Desk, name: str) -> None:
-    done = CliRunner().invoke(command, [name])
+def test_unknown_names_are_refused_with_what_to_name(configured: Desk) -> None:
+    for name in ("finding:99", "alert:99", "99", "nonsense", "SR-X/p/box/1"):
+        done = CliRunner().invoke(command, [name])
+        assert done.exit_code == 1, name
+        assert "finding" in done.output or "alert" in done.output, name
+
+
+def test_an_empty_database_says_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SITEWARD_DATABASE_URL", f"sqlite:///{tmp_path / 'empty.db'}")
+    done = CliRunner().invoke(command, ["finding:1"])
     assert done.exit_code == 1
-    assert "finding" in done.output or "alert" in done.output
+    assert "siteward db upgrade" in done.output
 
 
 def test_a_number_that_is_both_must_be_named(configured: Desk) -> None:

@@ -250,26 +250,23 @@ def test_a_webhook_that_ended_is_sent_nothing(sqlite_desk: Desk, finance: Receiv
     assert finance.received == []
 
 
-@pytest.mark.parametrize(
-    ("url", "code"),
-    [
-        ("http://169.254.169.254/latest/meta-data", "host_not_allowed"),
-        ("http://127.0.0.1:1/", "host_not_allowed"),
-        ("http://{host}@169.254.169.254/", "url_wrong"),
-        ("file:///etc/passwd", "url_wrong"),
-        ("gopher://{host}/", "url_wrong"),
-        ("http://{host}:99999/", "url_wrong"),
-        ("http:///siteward", "url_wrong"),
-    ],
-)
 def test_only_hosts_on_the_operator_s_list_can_be_told(
-    sqlite_desk: Desk, finance: Receiver, url: str, code: str
+    sqlite_desk: Desk, finance: Receiver
 ) -> None:
     sqlite_desk.webhook_hosts.add(finance.host)
-    body = {"name": "财政", "url": url.replace("{host}", finance.host), "kinds": ALL_KINDS}
-    answer = sqlite_desk.person("admin").post("/api/v1/webhooks", json=body)
-    assert (answer.status_code, answer.json()["code"]) == (422, code)
-    assert "url" in answer.json()["fields"]
+    for url, code in (
+        ("http://169.254.169.254/latest/meta-data", "host_not_allowed"),
+        ("http://127.0.0.1:1/", "host_not_allowed"),
+        (f"http://{finance.host}@169.254.169.254/", "url_wrong"),
+        ("file:///etc/passwd", "url_wrong"),
+        (f"gopher://{finance.host}/", "url_wrong"),
+        (f"http://{finance.host}:99999/", "url_wrong"),
+        ("http:///siteward", "url_wrong"),
+    ):
+        body = {"name": "财政", "url": url, "kinds": ALL_KINDS}
+        answer = sqlite_desk.person("admin").post("/api/v1/webhooks", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, code), url
+        assert "url" in answer.json()["fields"]
 
 
 def test_a_host_taken_off_the_list_is_sent_nothing_and_redirects_are_not_followed(

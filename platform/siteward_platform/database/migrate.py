@@ -9,7 +9,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from siteward_platform.database.session import open_database
+
 _SCRIPTS: Final = Path(__file__).with_name("migrations")
+
+
+class OldDatabaseError(ValueError):
+    """The database has another schema than this version needs; the text says what to run."""
 
 
 def configuration(engine: Engine | None = None) -> Config:
@@ -46,3 +52,20 @@ def newest() -> str:
     if head is None:
         raise RuntimeError(f"no migrations in {_SCRIPTS}")
     return head
+
+
+def open_migrated(url: str) -> Engine:
+    """Opens a database for a command that only reads.
+
+    Raises:
+        OldDatabaseError: It is empty, or of another version.
+    """
+    engine = open_database(url)
+    found = revision(engine)
+    if found != newest():
+        engine.dispose()
+        raise OldDatabaseError(
+            f"the database is at {found or 'nothing'}, this version needs {newest()}: "
+            "run 'siteward db upgrade'"
+        )
+    return engine

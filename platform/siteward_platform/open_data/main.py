@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from siteward_contracts.clock import SHANGHAI, utc_now
-from siteward_platform.database.session import open_database, reading
+from siteward_platform.database.migrate import OldDatabaseError, open_migrated
+from siteward_platform.database.session import reading
 from siteward_platform.open_data.oc4ids import package
 from siteward_platform.open_data.publication import publisher_of
 from siteward_platform.refusals import RefusedError
@@ -41,7 +42,10 @@ def oc4ids(output: Path | None) -> None:
         raise click.ClickException(
             "nobody is named as publisher: set SITEWARD_PUBLISHER and SITEWARD_OPEN_DATA_URL"
         )
-    database = open_database(url)
+    try:
+        database = open_migrated(url)
+    except (SQLAlchemyError, OldDatabaseError) as error:
+        raise click.ClickException(str(error)) from error
     try:
         with reading(database) as session:
             found = package(session, publisher, utc_now().astimezone(SHANGHAI).date())

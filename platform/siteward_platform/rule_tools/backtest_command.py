@@ -19,7 +19,8 @@ from siteward_contracts.clock import SHANGHAI
 from siteward_contracts.config_file import ConfigError
 from siteward_ingest.open_store import open_store
 from siteward_ingest.series import StoreError
-from siteward_platform.database.session import open_database, reading
+from siteward_platform.database.migrate import open_migrated
+from siteward_platform.database.session import reading
 from siteward_platform.refusals import RefusedError
 from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.rule_tools import backtest as tool
@@ -107,7 +108,7 @@ def _run(
     tried, say = candidate_packs(packs, shipped)
     token = settings.series_token.get_secret_value() if settings.series_token else None
     store = open_store(settings.series_url, token, read_only=True)
-    database = open_database(settings.database_url)
+    database = open_migrated(settings.database_url)
     try:
         with reading(database) as session, _bar() as progress:
             on = tool.trials(session, shipped, tried, site, own)

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from siteward_contracts.config_file import ConfigError
 from siteward_ingest.open_store import open_store
 from siteward_ingest.series import StoreError
-from siteward_platform.database.session import open_database, reading
+from siteward_platform.database.migrate import open_migrated
+from siteward_platform.database.session import reading
 from siteward_platform.rule_sets import shipped_packs
 from siteward_platform.rule_tools.explain import Explanation, UnknownError, explain
 from siteward_platform.settings import DatabaseSettings, StoreSettings
@@ -55,7 +56,7 @@ def _explained(name: str) -> Explanation:
     else:
         token = settings.series_token.get_secret_value() if settings.series_token else None
         store = open_store(settings.series_url, token, read_only=True)
-    database = open_database(url)
+    database = open_migrated(url)
     try:
         with reading(database) as session:
             return explain(session, shipped_packs(), store, name)

@@ -7,8 +7,9 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from siteward_platform.database.migrate import OldDatabaseError, open_migrated
 from siteward_platform.database.models import WebhookDelivery
-from siteward_platform.database.session import open_database, reading
+from siteward_platform.database.session import reading
 from siteward_platform.settings import DatabaseSettings
 from siteward_platform.webhooks.subscriptions import counts, list_webhooks
 
@@ -23,11 +24,13 @@ def command() -> None:
 def list_all(url: str | None) -> None:
     """List webhooks, and every message that is dead or failing; exit status 1 if one is dead."""
     try:
-        database = open_database(url or DatabaseSettings().database_url)
+        database = open_migrated(url or DatabaseSettings().database_url)
     except ValidationError as error:
         raise click.ClickException(
             "no database is named: set SITEWARD_DATABASE_URL or give --url"
         ) from error
+    except (SQLAlchemyError, OldDatabaseError) as error:
+        raise click.ClickException(str(error)) from error
     failing = select(WebhookDelivery).where(
         WebhookDelivery.state != "delivered", WebhookDelivery.attempts > 0
     )
