@@ -106,7 +106,8 @@ def _alerts(m: Material, w: Words) -> Table:
 def _where(m: Material, device: str | None, zone: str | None, w: Words) -> str:
     """Device and zone by their names; a code the project does not know is shown as it is."""
     devices = {d.device.id: named(d.device.name, w) for d in m.devices}
-    zones = {z.id: named(z.name, w) for z in (*m.project.zones, *m.project.danger_zones)}
+    zones = {z.id: named(z.name, w) for z in m.project.zones}
+    zones |= {z.id: named(z.name, w) for z in m.project.danger_zones}
     shown = (device and devices.get(device, device), zone and zones.get(zone, zone))
     return " · ".join(filter(None, shown))
 
