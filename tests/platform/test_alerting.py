@@ -111,8 +111,8 @@ def test_a_rule_of_another_place_is_not_there_to_be_changed(site: Desk) -> None:
 
 def permit(**changes: Any) -> dict[str, Any]:
     return {
-        "kind": "night_work", "starts": "2026-06-15T22:00:00+08:00",
-        "ends": "2026-06-16T06:00:00+08:00", "number": "夜施 2026-015", **changes,
+        "kind": "night_work", "starts": "2026-06-15T11:00:00+08:00",
+        "ends": "2026-06-15T18:00:00+08:00", "number": "夜施 2026-015", **changes,
     }  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def test_a_permit_is_entered_once_and_can_be_revoked(site: Desk) -> None:
     keeper = site.person("supervisor")
     entered = ok(keeper.post(f"{BASE}/permits", json=permit()))
     assert not entered["valid"]
-    site.now = NOW + timedelta(hours=13)
+    site.now = NOW + timedelta(hours=2)
     (listed,) = ok(site.person("inspector").get(f"{BASE}/permits"))
     assert listed["valid"] and listed["entered_by"] == "Supervisor（街道）"
     assert keeper.post(f"{BASE}/permits", json=permit()).json()["code"] == "permit_known"
@@ -133,10 +133,10 @@ def test_a_permit_is_entered_once_and_can_be_revoked(site: Desk) -> None:
 
 WRONG_PERMITS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "parking"}, "kind"),
-    ({"ends": "2026-06-15T21:00:00+08:00"}, "ends"),
+    ({"ends": "2026-06-15T10:00:00+08:00"}, "ends"),
     ({"ends": "2029-06-15T21:00:00+08:00"}, "ends"),
     ({"zone": "moon"}, "zone"),
-    ({"starts": "2026-06-15T22:00:00"}, "starts"),
+    ({"starts": "2026-06-15T11:00:00"}, "starts"),
     ({"document": "abc"}, "document"),
 ]
 
