@@ -154,7 +154,9 @@ def test_a_silence_begins_at_once_is_listed_and_ends_early(site: Desk) -> None:
         "ends": "2026-06-15T18:00:00+08:00",
     }  # fmt: skip
     made = ok(keeper.post("/api/v1/silences", json=body))
-    assert made["active"] and made["matchers"] == [{"field": "device", "pattern": "cam-*", "equal": True}]
+    assert made["active"] and made["matchers"] == [
+        {"field": "device", "pattern": "cam-*", "equal": True}
+    ]
     site.now = NOW + timedelta(hours=1)
     ended = ok(keeper.delete(f"/api/v1/silences/{made['id']}"))
     assert not ended["active"] and ended["ended_by"] == "Supervisor（街道）"
