@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { en } from "../src/i18n/en";
-import { zh } from "../src/i18n/zh";
+import { en as desk } from "../src/i18n/en";
+import { inspectorEn } from "../src/i18n/en.inspector";
+import { zh as deskZh } from "../src/i18n/zh";
+import { inspectorZh } from "../src/i18n/zh.inspector";
+
+// The phone has words of its own, which the first page does not load.
+const en = { ...desk, inspector: inspectorEn };
+const zh = { ...deskZh, inspector: inspectorZh };
 
 type Leaf = [path: string, kind: string, text: string];
 

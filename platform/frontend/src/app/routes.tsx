@@ -19,6 +19,8 @@ const Setup = lazy(() => import("../pages/setup"));
 const CameraSetup = lazy(() => import("../pages/camera-setup"));
 const AuditLog = lazy(() => import("../pages/audit-log"));
 
+const phone = () => import("../inspector/pages");
+
 export const router = createBrowserRouter([
   {
     element: (
@@ -29,6 +31,27 @@ export const router = createBrowserRouter([
     errorElement: <Crashed />,
     children: [
       { path: "/sign-in", element: <SignIn /> },
+      {
+        path: "/inspection",
+        lazy: async () => ({ Component: (await phone()).Inspection }),
+        children: [
+          {
+            errorElement: <Crashed />,
+            children: [
+              { index: true, lazy: async () => ({ Component: (await phone()).Today }) },
+              { path: "near", lazy: async () => ({ Component: (await phone()).Near }) },
+              { path: "alerts/:alert", lazy: async () => ({ Component: (await phone()).Confirm }) },
+              { path: "visits/new", lazy: async () => ({ Component: (await phone()).VisitPage }) },
+              { path: "visits/:visit", lazy: async () => ({ Component: (await phone()).VisitPage }) },
+              { path: "plan", lazy: async () => ({ Component: (await phone()).Plan }) },
+              { path: "acceptance", lazy: async () => ({ Component: (await phone()).AcceptanceList }) },
+              { path: "acceptance/:project/:milestone", lazy: async () => ({ Component: (await phone()).AcceptancePage }) },
+              { path: "outbox", lazy: async () => ({ Component: (await phone()).Queue }) },
+              { path: "*", element: <NotFound /> },
+            ],
+          },
+        ],
+      },
       {
         element: <Shell />,
         children: [
