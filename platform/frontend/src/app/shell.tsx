@@ -174,7 +174,7 @@ function Announcer() {
           key: `alert-${String(id)}`,
           title,
           description: text,
-          placement: "bottomRight",
+          placement: "bottomLeft",
           duration: 8,
           actions: (
             <Button size="small" type="primary" onClick={onOpen}>
