@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,11 +18,21 @@ from sqlalchemy import select
 from siteward_platform.database import migrate
 from siteward_platform.database.models import LogEntry, Report
 from siteward_platform.database.session import open_database, reading, writing
+from siteward_platform.reports.pdf import NoFontError, has_font
 from siteward_platform.reports.press import Press
 from tests.platform import kindergarten as k
 from tests.platform.desk import Desk, desk_on, ok
 
+pytestmark = pytest.mark.system  # pages are set in the operating system's Chinese font
+
 MONTH = {"kind": "month", "project": k.PROJECT, "month": "2026-06"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chinese_font() -> None:
+    """Pages need it; CI must have it."""
+    if not has_font():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(str(NoFontError()))
 
 
 @pytest.fixture(scope="module")
