@@ -13,7 +13,7 @@ from siteward_edge.evidence.mask import FenceMask
 from siteward_edge.evidence.published import careful, published
 from siteward_edge.evidence.snapshot import EVIDENCE_QUALITY, jpeg
 from siteward_edge.replay import ReplayError, camera_named
-from siteward_edge.vision.detectors import detector_of
+from siteward_edge.vision.detectors import detector_of, model_detector
 from siteward_edge.vision.ports import ModelError
 
 
@@ -34,8 +34,10 @@ def publishable(config: Path, camera: str, picture: Path, out: Path) -> None:
         settings = load_config(config)
         chosen = camera_named(settings, camera)
         if isinstance(chosen.detector, ModelDetector):
-            chosen = chosen.model_copy(update={"detector": careful(chosen.detector)})
-        detector = detector_of(chosen, settings.models)
+            # Heads are masked where helmets are seen and no person was found, too.
+            detector = model_detector(careful(chosen.detector), settings.models, always=True)
+        else:
+            detector = detector_of(chosen, settings.models)
     except ConfigError as error:
         raise click.ClickException(f"configuration refused\n{error}") from error
     except (ReplayError, ModelError) as error:

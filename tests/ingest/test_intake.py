@@ -130,9 +130,9 @@ def test_a_partly_good_message_is_kept_in_part_and_may_come_again(bench: Bench) 
 
 
 def test_flagged_readings_are_counted_by_flag(bench: Bench) -> None:
-    payload = telemetry(NOW, None, pm10=1.0, pm25=2.0).replace(
-        b'"flags":{}', b'"flags":{"pm25":"D"}'
-    )
+    plain = telemetry(NOW, None, pm10=1.0, pm25=2.0)
+    payload = plain.replace(b'"pm25":2.0}', b'"pm25":2.0},"flags":{"pm25":"D"}')
+    assert payload != plain
     bench.intake.take([Delivery(TOPIC, payload, mid=1)])
     assert bench.count("flagged_readings_total", flag="D") == 1
     assert [p.metric for p in bench.store.latest("garden")] == ["pm10"]

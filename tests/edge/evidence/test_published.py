@@ -70,7 +70,7 @@ def test_heads_in_real_photos_are_covered() -> None:
     """Heads of 12 pixels and more; a fifth of them hang upside down in mirrored borders."""
     vision("models/person_yolox_nano_416.onnx")
     settings = careful(ModelDetector(model="yolox-nano", ppe="ppe14-yolov8n", threshold=0.6))
-    detector = model_detector(settings, VISION / "models")
+    detector = model_detector(settings, VISION / "models", always=True)
     labelled = covered = 0
     for file in sorted((VISION / "photos" / "hardhat").glob("hard*.txt")):
         image = photo(f"photos/hardhat/{file.stem}.jpg")
