@@ -2,6 +2,7 @@ import AlertOutlined from "@ant-design/icons/es/icons/AlertOutlined";
 import AppstoreOutlined from "@ant-design/icons/es/icons/AppstoreOutlined";
 import AuditOutlined from "@ant-design/icons/es/icons/AuditOutlined";
 import FileTextOutlined from "@ant-design/icons/es/icons/FileTextOutlined";
+import EnvironmentOutlined from "@ant-design/icons/es/icons/EnvironmentOutlined";
 import PayCircleOutlined from "@ant-design/icons/es/icons/PayCircleOutlined";
 import ProfileOutlined from "@ant-design/icons/es/icons/ProfileOutlined";
 import SafetyOutlined from "@ant-design/icons/es/icons/SafetyOutlined";
@@ -17,6 +18,7 @@ export const ICONS = {
   rules: <ProfileOutlined />,
   reports: <FileTextOutlined />,
   setup: <SettingOutlined />,
+  inspection: <EnvironmentOutlined />,
   auditLog: <AuditOutlined />,
 };
 

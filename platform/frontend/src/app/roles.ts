@@ -19,6 +19,7 @@ export const MAY_SEE = {
   rules: SEES_ALL_BUT_PANEL,
   reports: SEES_ALL_BUT_PANEL,
   setup: SEES_ALL_BUT_PANEL,
+  inspection: ["supervisor", "inspector", "chief_supervisor", "department"],
   auditLog: ["supervisor", "finance", "auditor", "admin"],
 } satisfies Record<string, readonly Role[]>;
 

@@ -20,6 +20,7 @@ const PLACES: { to: string; name: Area | "overview" }[] = [
   { to: "/live", name: "live" },
   { to: "/alerts", name: "alerts" },
   { to: "/claims", name: "claims" },
+  { to: "/inspection", name: "inspection" },
   { to: "/hazards", name: "hazards" },
   { to: "/rules", name: "rules" },
   { to: "/reports", name: "reports" },
@@ -59,7 +60,9 @@ export default function Shell() {
 function Frame() {
   const { t } = useLanguage();
   const { role } = useMe();
-  const places = PLACES.filter(({ name }) => name === "overview" || maySee(role, name));
+  // An inspector's own pages come first, where the thumb finds them.
+  const late = (name: string) => Number(role === "inspector" && name !== "inspection");
+  const places = PLACES.filter(({ name }) => name === "overview" || maySee(role, name)).sort((a, b) => late(a.name) - late(b.name));
   const { pathname, search } = useLocation();
   const dark = pathname === "/live";
   // The wall of an office: nothing but pictures.

@@ -23,6 +23,7 @@ export const en: Dictionary = {
     live: "Live",
     alerts: "Alerts",
     hazards: "Hazards",
+    inspection: "On site",
     claims: "Funds",
     rules: "Rules",
     auditLog: "Audit log",

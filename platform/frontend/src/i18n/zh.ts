@@ -22,6 +22,7 @@ export const zh = {
     live: "实时画面",
     alerts: "预警",
     hazards: "隐患",
+    inspection: "现场巡查",
     claims: "资金拨付",
     rules: "规则",
     auditLog: "审计日志",

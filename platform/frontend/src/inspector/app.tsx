@@ -13,6 +13,7 @@ import { register } from "./register";
 import { forgetDay } from "./store";
 import { useWords } from "./words";
 import "../styles/inspector.css";
+import "../styles/inspector-forms.css";
 
 /** The inspector's phone: works without a line once it was opened with one. */
 export default function Inspection() {

@@ -30,7 +30,6 @@ export function Camera({ onTaken, onClose, count }: Props) {
             return;
           }
           video.current.srcObject = opened;
-          setState("ready");
         },
         () => {
           setState("failed");
@@ -44,7 +43,19 @@ export function Camera({ onTaken, onClose, count }: Props) {
 
   return (
     <dialog ref={dialog} className="field-camera" aria-label={w.photos.take} onClose={onClose}>
-      {state === "failed" ? <p role="alert">{w.photos.noCamera}</p> : <video ref={video} autoPlay playsInline muted />}
+      {state === "failed" ? (
+        <p role="alert">{w.photos.noCamera}</p>
+      ) : (
+        <video
+          ref={video}
+          autoPlay
+          playsInline
+          muted
+          onLoadedData={() => {
+            setState("ready"); // there is a picture to take, not just a stream
+          }}
+        />
+      )}
       <div className="field-camera-bar">
         <button type="button" className="field-button" onClick={onClose}>
           {w.photos.close}
@@ -56,7 +67,7 @@ export function Camera({ onTaken, onClose, count }: Props) {
           data-testid="shutter"
           disabled={state !== "ready"}
           onClick={() => {
-            if (video.current && video.current.videoWidth > 0) void frameOf(video.current).then(onTaken);
+            if (video.current) void frameOf(video.current).then(onTaken);
           }}
         />
         <span aria-live="polite">{count > 0 ? w.photos.alt(String(count)) : ""}</span>
