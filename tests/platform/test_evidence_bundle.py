@@ -129,6 +129,13 @@ def resealed(files: Files, **changes: bytes) -> Files:
     return made
 
 
+def verified_by(python: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs the bundle's own verifier, with nothing of ours in reach."""
+    return subprocess.run(
+        [python, "verify.py"], cwd=folder, env={}, capture_output=True, text=True, check=False
+    )
+
+
 def test_a_bundle_verifies_with_a_bare_python_on_its_own(packed: bytes, tmp_path: Path) -> None:
     (tmp_path / "claim.zip").write_bytes(packed)
     with zipfile.ZipFile(tmp_path / "claim.zip") as archive:
@@ -139,14 +146,7 @@ def test_a_bundle_verifies_with_a_bare_python_on_its_own(packed: bytes, tmp_path
         [python, "-c", "import siteward_platform"], capture_output=True, check=False
     )
     assert no_help.returncode != 0
-    run = {
-        "cwd": tmp_path / "elsewhere",
-        "env": {},
-        "capture_output": True,
-        "text": True,
-        "check": False,
-    }
-    done = subprocess.run([python, "verify.py"], **run)  # type: ignore[call-overload]
+    done = verified_by(python, tmp_path / "elsewhere")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     for words in (
         "files are those of the manifest",
@@ -159,7 +159,7 @@ def test_a_bundle_verifies_with_a_bare_python_on_its_own(packed: bytes, tmp_path
         assert words in done.stdout, done.stdout
     picture = tmp_path / "elsewhere" / "pictures" / f"{SHA}.jpg"
     picture.write_bytes(JPEG[:-1] + b"\x00")
-    done = subprocess.run([python, "verify.py"], **run)  # type: ignore[call-overload]
+    done = verified_by(python, tmp_path / "elsewhere")
     assert done.returncode == 1
     assert f"BAD  pictures/{SHA}.jpg: it was changed" in done.stdout
 
