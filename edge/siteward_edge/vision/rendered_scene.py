@@ -89,9 +89,12 @@ class RenderedScenePeople:
             x, y, w, h = (int(v) for v in body.box)
             jackets[max(0, y) : y + h, max(0, x - w // 3) : x + w + w // 3] = 0
         plain = [b for b in _bodies(jackets, JACKET) if _has_head(hsv, b)]
-        vests = [b for b in vests if _has_head(hsv, b)]
+        merged = [b for b in vests if not _has_head(hsv, b) and _has_helmets(hsv, b)]
+        vests = [b for b in vests if b in merged or _has_head(hsv, b)]
         bodies = [*vests, *plain]
-        people = [_person(hsv, b, b in vests, _head_is_hidden(b, bodies)) for b in bodies]
+        people = [
+            _person(hsv, b, b in vests, b in merged or _head_is_hidden(b, bodies)) for b in bodies
+        ]
         return Scene(tuple(sorted(people, key=lambda p: -p.confidence)), tuple(_loads(hsv)))
 
 
@@ -166,6 +169,14 @@ def _has_head(hsv: Image, body: _Body) -> bool:
     return float(np.mean(skin > 0)) > 0.3
 
 
+def _has_helmets(hsv: Image, body: _Body) -> bool:
+    """Whether helmets are anywhere above: of people one before the other, who look like one."""
+    x, y, w, h = body.box
+    left, right = max(0, int(x + 0.1 * w)), max(0, int(x + 0.9 * w)) + 1
+    above = hsv[max(0, int(y)) : max(0, int(y + h * 0.3)) + 1, left:right]
+    return bool(above.size) and _helmet_share(above) > 0.04
+
+
 def _head_is_hidden(body: _Body, bodies: list[_Body]) -> bool:
     """Whether somebody else may stand before a head: then nothing can be said of its helmet."""
     x, y, w, h = body.box
@@ -193,9 +204,16 @@ def _person(hsv: Image, body: _Body, vest: bool, head_hidden: bool) -> DetectedP
     head = _head(hsv, body)
     helmet: bool | None = None
     if head.size and h >= 30 and not head_hidden:
-        if _helmet_share(head) > 0.22:
+        share = _helmet_share(head)
+        if share > 0.22:
             helmet = True
-        elif float(np.mean(head[..., 2] < 0.45 * _brightness(hsv, body))) > 0.3:
+        elif (
+            share < 0.05
+            and float(  # a bit of a helmet is somebody else's, or half of one
+                np.mean(head[..., 2] < 0.45 * _brightness(hsv, body))
+            )
+            > 0.3
+        ):
             helmet = False
     certain = min(0.99, 0.55 + 0.3 * body.filled + min(0.14, h / 500))
     return DetectedPerson(box=box, confidence=certain, helmet=helmet, vest=vest)
