@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, str] = {  # name: module:function, imported when it is run
     "stages": "tests.bench.ingest:stages",
     "query": "tests.bench.ingest:query",
     "latency": "tests.bench.latency:latency",
+    "wall": "tests.bench.wall:wall",
     "edge": "tests.bench.edge:edge",
     "edge-cameras": "tests.bench.edge_cameras:cameras",
     "edge-boxes": "tests.bench.edge_boxes:boxes",
