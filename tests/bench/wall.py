@@ -23,7 +23,7 @@ import httpx
 import numpy as np
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from websockets.asyncio.client import connect
 
 from siteward_contracts.framing import pack
@@ -182,10 +182,7 @@ def _open_wall(page: Page, url: str) -> None:
     page.get_by_test_id("sign-in-submit").click()
     page.get_by_test_id("account").wait_for()
     page.goto(f"{url}/live")
-    page.wait_for_function(
-        "n => document.querySelectorAll('.wall-grid canvas[data-drawn=true]').length === n",
-        arg=TILES,
-    )
+    expect(page.locator(".wall-grid canvas[data-drawn=true]")).to_have_count(TILES, timeout=60_000)
 
 
 async def _thirty_viewers(url: str, cookie: str) -> dict[str, float | int]:

@@ -244,8 +244,8 @@ def test_grave_alerts_notify_only_who_asked(office: Desk, visit: Visit) -> None:
     page.get_by_test_id("alarm-settings").click()
     page.get_by_test_id("alarm-desktop").click()
     announce(second)
-    page.wait_for_function("notices.length === 1")
-    title, text = page.evaluate("notices")[0]
+    expect(page.get_by_text("新预警")).to_have_count(2)
+    ((title, text),) = page.evaluate("notices")
     assert "闯入危险区" in title
     assert "晨曦幼儿园" in text
 
