@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Geolocation, Page, ViewportSize, expect
 
 from siteward_ingest.open_store import open_store
 from siteward_platform.api.main import WEB
@@ -23,8 +23,8 @@ from tests.platform.desk import PASSWORD, Desk, Silence, ok, serving
 
 pytestmark = pytest.mark.system
 
-PHONE = {"width": 360, "height": 740}
-ON_SITE = {"latitude": 30.2771, "longitude": 120.1552, "accuracy": 9}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+ON_SITE: Geolocation = {"latitude": 30.2771, "longitude": 120.1552, "accuracy": 9}
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
