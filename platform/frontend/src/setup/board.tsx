@@ -16,7 +16,8 @@ interface Props {
   editable: boolean;
   onChoose: (chosen: Chosen | null) => void;
   onChange: (shape: number, polygon: Polygon, goesOn: boolean) => void;
-  onDrawn: (drawn: Polygon, closed: boolean) => void;
+  /** The next corner of what is being drawn; `closes` when it is its first again. */
+  onPlace: (at: Point, closes: boolean) => void;
 }
 
 interface Drag {
@@ -35,7 +36,7 @@ const percent = (value: number) => `${String(value * 100)}%`;
 const corners = (polygon: Polygon) => polygon.map(([x, y]) => `${String(x)},${String(y)}`).join(" ");
 
 /** Shapes over a picture, to be drawn and moved with mouse, finger or keys. Fills its parent. */
-export function Board({ shapes, chosen, drawn, editable, onChoose, onChange, onDrawn }: Props) {
+export function Board({ shapes, chosen, drawn, editable, onChoose, onChange, onPlace }: Props) {
   const board = useRef<HTMLDivElement>(null);
   const drag = useRef<Drag | null>(null);
 
@@ -72,8 +73,7 @@ export function Board({ shapes, chosen, drawn, editable, onChoose, onChange, onD
     }
     const at = place(event);
     const first = drawn[0];
-    const closed = drawn.length > 2 && first !== undefined && Math.hypot(at[0] - first[0], at[1] - first[1]) < CLOSE_AT;
-    onDrawn(closed ? drawn : [...drawn, at], closed);
+    onPlace(at, drawn.length > 2 && first !== undefined && Math.hypot(at[0] - first[0], at[1] - first[1]) < CLOSE_AT);
   }
 
   function addCorner(event: PointerEvent, shape: number, edge: number) {

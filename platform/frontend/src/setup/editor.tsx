@@ -112,10 +112,9 @@ export function Editor({ setup, items, history, known, editable, onHistory }: Pr
               const old = shapes[n];
               if (old) replace(n, { ...old, polygon }, goesOn);
             }}
-            onDrawn={(polygon, closed) => {
-              if (!drawing) return;
-              if (closed) finish(polygon, drawing.kind);
-              else setDrawing({ ...drawing, polygon });
+            onPlace={(at, closes) => {
+              if (drawing && closes) finish(drawing.polygon, drawing.kind);
+              else setDrawing((now) => now && { ...now, polygon: [...now.polygon, at] });
             }}
           />
         </Backdrop>
