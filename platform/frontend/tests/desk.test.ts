@@ -6,6 +6,7 @@ import { distance, layOut } from "../src/desk/plan-layout";
 import { bodyOf } from "../src/hazards/step-form";
 import { FIELDS, formsOf } from "../src/hazards/steps";
 import { matchers } from "../src/alerts/care";
+import { outlineIn } from "../src/alerts/zone";
 
 const alert = (id: number, changes: Partial<Alert> = {}): Alert =>
   ({ id, project: "a", kind: "intrusion", device: "cam-1", zone: "z", rule: "SR-1", state: "firing", ...changes }) as Alert;
@@ -52,6 +53,16 @@ describe("triage", () => {
     expect(matchers(alert(1), "rule").map(({ field }) => field)).toEqual(["project", "rule"]);
     expect(matchers(alert(1), "zone").map(({ field }) => field)).toEqual(["project", "rule", "device", "zone"]);
     expect(matchers(alert(1, { device: null, zone: null }), "zone").map(({ field }) => field)).toEqual(["project", "rule"]);
+  });
+});
+
+describe("the outline of a danger zone", () => {
+  it("is drawn where it was set on the platform, and nowhere else", () => {
+    const drawn = [{ id: "pit", polygon: [[0, 0], [1, 0], [1, 1]] }];
+    expect(outlineIn(drawn, "pit")).toEqual([[0, 0], [1, 0], [1, 1]]);
+    expect(outlineIn(drawn, "hoist")).toBeUndefined();
+    expect(outlineIn(undefined, "pit")).toBeUndefined();
+    expect(outlineIn([{ id: "pit" }], "pit")).toBeUndefined();
   });
 });
 
