@@ -177,7 +177,7 @@ function Announcer() {
           key: `alert-${String(id)}`,
           title,
           description: text,
-          placement: "bottomLeft",
+          placement: "bottom",
           duration: 8,
           actions: (
             <Button size="small" type="primary" onClick={onOpen}>

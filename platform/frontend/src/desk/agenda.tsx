@@ -10,6 +10,9 @@ import { Money } from "../ui/money";
 import { Notice } from "../ui/state";
 import { SeverityTag, Tag } from "../ui/tag";
 
+/** The other outcome of a step that is named already. */
+const OTHERWISE = new Set(["fail", "relapse", "dismiss"]);
+
 /** What needs the person looking, most urgent first, as the server orders it. */
 export function AgendaList() {
   const { t } = useLanguage();
@@ -69,7 +72,7 @@ function Row({ item }: { item: AgendaItem }) {
           {item.flags > 0 && ` · ${words.flags(item.flags)}`}
         </span>
         <span className="todo-foot">
-          <span>{item.actions.slice(0, 2).map((action) => word(actions, action)).join(t.common.and)}</span>
+          <span>{item.actions.filter((action) => !OTHERWISE.has(action)).slice(0, 2).map((action) => word(actions, action)).join(t.common.and)}</span>
           <Due item={item} />
         </span>
       </Link>
