@@ -8,6 +8,7 @@ since the phone last looked is told with its present state and never written ove
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from sqlalchemy import desc, select
 from sqlalchemy.exc import IntegrityError
@@ -111,7 +112,8 @@ def report_visit(act: Act, key: str, body: VisitReportIn) -> FieldAct:
             )
         if visit.done_at is not None or visit.called_off_at is not None:
             raise VisitOvertakenError(visit)
-        visit.done_by, visit.done_at, visit.done_by_act = act.who.name, body.done_at, key
+        visit.done_by, visit.done_by_act = act.who.name, key
+        visit.done_at = kept.act.done_at
     faults = [answer.item for answer in body.answers if answer.found == "bad"]
     act.log(
         "visit.report",
@@ -176,7 +178,7 @@ def _keep(act: Act, key: str, kind: str, project_id: str, subject: str, body: On
             role=act.who.role,
             body=body.model_dump(mode="json"),
             sha256=sha256,
-            done_at=body.done_at,
+            done_at=body.done_at.astimezone(UTC),
             received_at=act.at,
         )
         try:
