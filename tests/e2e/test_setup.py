@@ -61,10 +61,10 @@ def test_a_danger_zone_drawn_with_the_mouse_is_taken_by_the_agent_and_watched(
         for x, y in CORNERS:
             page.mouse.click(*at(board, x, y))
         page.get_by_test_id("finish").click()
-        corner = at(board, *CORNERS[0])
+        corner = at(board, *CORNERS[1])
         page.mouse.move(*corner)
         page.mouse.down()
-        page.mouse.move(corner[0] + 30, corner[1] + 20, steps=4)
+        page.mouse.move(corner[0] - 30, corner[1] + 20, steps=4)
         page.mouse.up()
         page.get_by_test_id("undo").click()
         page.get_by_test_id("shape-danger-1").click()
