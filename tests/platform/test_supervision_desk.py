@@ -122,9 +122,7 @@ def test_an_alert_is_given_to_somebody_and_is_then_theirs(desk: Desk) -> None:
     people = ok(giver.get(f"{API}/alerts/assignees"))
     assert {p["username"] for p in people} == {"chief-supervisor", "inspector", "supervisor"}
 
-    given = ok(
-        giver.put(f"{API}/alerts/{number}/assignment", json={"username": "inspector"})
-    )
+    given = ok(giver.put(f"{API}/alerts/{number}/assignment", json={"username": "inspector"}))
     assert given["assigned_username"] == "inspector"
     assert given["assigned_to"] == desk.display_name("inspector")
     assert ok(taker.get(f"{API}/alerts", params={"mine": True}))["total"] == 1
