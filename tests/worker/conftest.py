@@ -1,46 +1,11 @@
 """Databases for the worker's tests."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.databases import (
+    database,
+    migrated_file,
+    postgres_database,
+    postgres_url,
+    sqlite_database,
+)
 
-import pytest
-from sqlalchemy import Engine, text
-
-from siteward_platform.database import migrate
-from siteward_platform.database.session import open_database, writing
-from tests.platform.postgres import postgres
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """One PostgreSQL server for the whole run."""
-    with postgres() as url:
-        yield url
-
-
-@pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Engine]:
-    """A migrated SQLite database."""
-    engine = open_database(f"sqlite:///{tmp_path / 'siteward.db'}")
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def postgres_database(postgres_url: str) -> Iterator[Engine]:
-    """A migrated, empty schema on the real PostgreSQL."""
-    engine = open_database(postgres_url)
-    with writing(engine) as session:
-        session.execute(text("DROP SCHEMA public CASCADE"))
-        session.execute(text("CREATE SCHEMA public"))
-    migrate.upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.system)])
-def database(request: pytest.FixtureRequest) -> Engine:
-    """The same test on both databases."""
-    engine: Engine = request.getfixturevalue(f"{request.param}_database")
-    return engine
+__all__ = ["database", "migrated_file", "postgres_database", "postgres_url", "sqlite_database"]
