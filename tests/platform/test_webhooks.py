@@ -291,11 +291,17 @@ def test_a_major_hazard_is_told_once(sqlite_desk: Desk, finance: Receiver) -> No
     subscribe(desk, finance, ["hazard.major"])
     day = desk.now.date().isoformat()
     body = {
-        "kind": "deep_pit", "severity": "major", "description": "支护开裂",
-        "clause": "建质规〔2024〕5号 第4条", "found_on": day, "due": day,
+        "kind": "deep_pit", "severity": "suspected_major", "description": "支护开裂",
+        "found_on": day, "due": day,
     }  # fmt: skip
     url = f"/api/v1/projects/{k.PROJECT}/hazards"
-    id = ok(desk.person("chief_supervisor").post(url, json=body))["id"]
+    chief = desk.person("chief_supervisor")
+    id = ok(chief.post(url, json=body))["id"]
+    grade = {
+        "severity": "major", "reason": "深度超过 5 米", "edition": "2024", "article": "5(二)",
+        "quoted": "基坑土方超挖且未采取有效措施",
+    }  # fmt: skip
+    ok(chief.post(f"/api/v1/hazards/{id}/grade", json=grade))
     for _ in range(2):  # a later entry about it
         with acting(desk.database, RULES, desk.now, desk.publish, 31) as act:
             act.log("hazard.look", f"hazard:{id}")

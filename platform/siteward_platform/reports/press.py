@@ -68,16 +68,23 @@ class Press:
             thread.join()
 
     def _work(self) -> None:
-        with writing(self._database) as session:
-            session.execute(update(Report).where(Report.state == "working").values(state="waiting"))
+        taken_up = False
         while not self._over.is_set():
             try:
+                if not taken_up:
+                    self._take_up()
+                    taken_up = True
                 while not self._over.is_set() and (number := self._next()) is not None:
                     self.make(number)
             except Exception:  # noqa: BLE001 - a lost database must not end the thread
                 _log.exception("report_list_failed")
             self._call.wait(_LOOK_EVERY)
             self._call.clear()
+
+    def _take_up(self) -> None:
+        """What was at work when the process ended waits again."""
+        with writing(self._database) as session:
+            session.execute(update(Report).where(Report.state == "working").values(state="waiting"))
 
     def _next(self) -> int | None:
         query = select(Report.id).where(Report.state == "waiting").order_by(Report.id).limit(1)
